@@ -1,0 +1,29 @@
+# Compiler settings shared by every target.
+option(TROUPE_TESTS "Build the tests" ON)
+option(TROUPE_FUZZ "Build the fuzz targets (clang only)" OFF)
+set(TROUPE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+find_program(TROUPE_CCACHE ccache)
+if(TROUPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${TROUPE_CCACHE}")
+endif()
+find_program(TROUPE_MOLD mold)
+if(TROUPE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Werror=return-type
+                    -Wno-missing-field-initializers -fno-omit-frame-pointer
+                    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(TROUPE_SANITIZE)
+  # CAF binds a null reference in its own headers (harmless): null is off.
+  add_compile_options(-fsanitize=${TROUPE_SANITIZE} -fno-sanitize=null
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TROUPE_SANITIZE})
+endif()

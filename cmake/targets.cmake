@@ -1,0 +1,67 @@
+# troupe_library(NAME SOURCES ... LINKS ... [PRIVATE_LINKS ...])
+#
+# One library per folder. LINKS are the folders its headers may include;
+# PRIVATE_LINKS are libraries no header exposes. The same edges are checked
+# against tests/tidy/layers.txt, include by include.
+function(troupe_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(${name} STATIC ${ARG_SOURCES})
+    target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${name} PUBLIC ${ARG_LINKS}
+                          PRIVATE ${ARG_PRIVATE_LINKS})
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE "${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${name} INTERFACE ${ARG_LINKS})
+  endif()
+endfunction()
+
+# troupe_test(NAME SOURCES ... LINKS ... [LABELS ...] [TIMEOUT seconds])
+#
+# One executable per tested folder; the ctest name is the target's name.
+# Tests read their data under TROUPE_TEST_DATA (tests/data).
+function(troupe_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} Catch2::Catch2WithMain)
+  target_compile_definitions(${name} PRIVATE
+    TROUPE_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}"
+                       TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# troupe_fuzz(NAME SOURCES ... LINKS ...): a libFuzzer target under clang with
+# TROUPE_FUZZ; otherwise a test that replays its corpus from tests/fuzz/corpus.
+function(troupe_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  if(TROUPE_FUZZ)
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} ${ARG_SOURCES}
+                   "${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
+    add_test(NAME ${name}
+             COMMAND ${name} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 60)
+  endif()
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS})
+endfunction()
+
+# Adds each listed subdirectory.
+function(troupe_subdirectories)
+  foreach(dir ${ARGN})
+    if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${dir}/CMakeLists.txt")
+      add_subdirectory(${dir})
+    endif()
+  endforeach()
+endfunction()
