@@ -11,7 +11,8 @@
 
 namespace troupe {
 
-/// An open file. Not safe for concurrent use. Closing flushes nothing.
+/// An open file. Not safe for concurrent use. Closing flushes nothing. Every
+/// error names the file and the operation; a full disk is `no_space`.
 class disk_file {
 public:
   virtual ~disk_file() = default;
@@ -20,7 +21,8 @@ public:
   virtual result<bytes> read(std::uint64_t offset, std::size_t length) = 0;
 
   /// Writes all of `data` at `offset`, extending the file as needed. Until
-  /// `sync` returns, a crash may keep any part of it, or none.
+  /// `sync` returns, a crash may keep any part of it, or none. After an error
+  /// any part of it may be there.
   virtual status_result write(std::uint64_t offset, bytes_view data) = 0;
 
   /// Makes earlier writes, and the size they need, durable (fdatasync). After
@@ -28,16 +30,23 @@ public:
   /// try would report success for data the kernel has dropped.
   virtual status_result sync() = 0;
 
-  /// Reserves space up to `size`; the file reads zero there.
+  /// Reserves space up to `size`; the file reads zero where nothing was
+  /// written, and writes below `size` need no more space. Never shrinks.
   virtual status_result preallocate(std::uint64_t size) = 0;
 
+  /// Cuts the file at `size`, or extends it with zeros.
   virtual status_result truncate(std::uint64_t size) = 0;
 
   virtual result<std::uint64_t> size() = 0;
 };
 
-/// One flat directory of files. Implementations: `posix_disk`, and `sim_disk`
-/// whose faults a test scripts; both pass tests/contract/disk.
+/// One flat directory of files. Names are 1 to 255 octets without '/' or NUL,
+/// and neither "." nor ".."; others are `invalid_argument`. Calls on the port
+/// itself may come from several threads; a file belongs to one. A file stays
+/// usable after it was renamed or removed, and must not outlive the port.
+///
+/// Implementations: `posix_disk`, and `sim_disk` whose faults a test scripts;
+/// both pass tests/contract/disk.
 class disk_port {
 public:
   virtual ~disk_port() = default;
@@ -45,6 +54,7 @@ public:
   enum class open_mode {
     existing,   ///< read and write; `not_found` when absent
     create_new, ///< `already_exists` when present
+    read_only,  ///< as `existing`; a write is `permission_denied`
   };
 
   virtual result<std::unique_ptr<disk_file>> open(std::string_view name,
@@ -53,16 +63,17 @@ public:
   /// Replaces `to` atomically. Durable after `sync_directory`.
   virtual status_result rename(std::string_view from, std::string_view to) = 0;
 
+  /// `not_found` when absent.
   virtual status_result remove(std::string_view name) = 0;
 
-  /// Names of all files, sorted.
+  /// Names of all files, sorted, without the lock's own.
   virtual result<std::vector<std::string>> list() = 0;
 
   /// Makes creations, renames and removals durable.
   virtual status_result sync_directory() = 0;
 
   /// Takes the directory for this process until the port dies; `conflict`
-  /// when another process has it.
+  /// when another port has it.
   virtual status_result lock() = 0;
 };
 

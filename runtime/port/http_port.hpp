@@ -29,8 +29,8 @@ struct http_peer {
 };
 
 struct http_request {
-  std::string method;  ///< "GET"
-  std::string path;    ///< percent-decoded, without the query
+  std::string method;   ///< "GET"
+  std::string path;     ///< percent-decoded, without the query
   std::string raw_path; ///< as sent
   /// Decoded parameters in the order received.
   std::vector<std::pair<std::string, std::string>> query;
@@ -63,7 +63,7 @@ public:
   virtual void on_close(std::function<void()> callback) = 0;
 };
 
-using http_handler
-  = std::function<void(http_request, std::shared_ptr<http_responder>)>;
+using http_handler =
+    std::function<void(http_request, std::shared_ptr<http_responder>)>;
 
 } // namespace troupe
