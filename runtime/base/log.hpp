@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace troupe {
+
+enum class log_level { debug, info, warning, error };
+
+/// Where the log of this process goes. Call once, first thing in `main`;
+/// before that only warnings reach stderr.
+void open_log(log_level least, const std::string& file);
+
+/// One line: time, level, component, text. Safe from any thread. Control
+/// characters in `text` are escaped, for some of it comes from outside.
+void log(log_level level, std::string_view component, std::string_view text);
+
+inline void log_debug(std::string_view component, std::string_view text) {
+  log(log_level::debug, component, text);
+}
+
+inline void log_info(std::string_view component, std::string_view text) {
+  log(log_level::info, component, text);
+}
+
+inline void log_warning(std::string_view component, std::string_view text) {
+  log(log_level::warning, component, text);
+}
+
+inline void log_error(std::string_view component, std::string_view text) {
+  log(log_level::error, component, text);
+}
+
+} // namespace troupe

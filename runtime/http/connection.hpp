@@ -1,0 +1,110 @@
+#pragma once
+
+#include "runtime/http/exchange.hpp"
+#include "runtime/http/http_server.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace troupe::http {
+
+/// What every connection of a server shares. A connection keeps it, and with
+/// it the event loop its socket belongs to.
+struct server_context {
+  boost::asio::io_context io;
+  http_server_config config;
+  http_handler handler;
+  http_server::error_body errors;
+  boost::asio::ssl::context tls;
+  std::atomic<std::size_t> open = 0;
+};
+
+/// One TLS connection, on one strand: handshake, then request after request.
+///
+///   handshake ─1─▶ reading ─2─▶ handling ─3─▶ writing ─4─▶ reading
+///        └──────────────5──────────┴────────────┴─▶ closed
+///
+/// 1 the handshake succeeded; 2 a whole request arrived and the handler runs;
+/// 3 the responder began an answer; 4 the answer is out and the connection
+/// stays; 5 an error, a timeout, the peer's leave, or "Connection: close".
+class connection : public std::enable_shared_from_this<connection> {
+public:
+  using tcp = boost::asio::ip::tcp;
+
+  connection(tcp::socket socket, std::shared_ptr<server_context> context);
+  ~connection();
+
+  /// Begins the handshake. Any thread.
+  void start();
+
+  /// Ends the connection without a goodbye. Any thread.
+  void close();
+
+  /// The responder's side; any thread. `of` guards against late calls.
+  void send_whole(std::shared_ptr<exchange> of, int code, http_headers headers,
+                  shared_bytes body);
+  void send_head(std::shared_ptr<exchange> of, int code, http_headers headers);
+  void send_chunk(std::shared_ptr<exchange> of, shared_bytes chunk);
+  void send_end(std::shared_ptr<exchange> of);
+
+  const http_server_config& config() const { return context_->config; }
+
+private:
+  using error_code = boost::system::error_code;
+
+  void handshake();
+  void read_header();
+  void on_header(error_code code, std::size_t);
+  void read_body();
+  void on_request(error_code code, std::size_t);
+  void dispatch();
+  void refuse(int code, std::string_view message);
+  void answer_read_error(error_code code);
+
+  void write_whole(int code, http_headers headers, shared_bytes body);
+  void enqueue(shared_bytes piece);
+  void flush();
+  void on_written(error_code code, std::size_t);
+  void answer_complete();
+
+  /// While a stream is being written nothing else notices the peer's leave.
+  void watch_peer();
+  void on_peer(error_code code, std::size_t length);
+  void end();
+
+  std::string head(int code, const http_headers& headers) const;
+
+  std::shared_ptr<server_context> context_; // outlives the stream
+  boost::asio::ssl::stream<boost::beast::tcp_stream> stream_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<boost::beast::http::request_parser<
+    boost::beast::http::string_body>>
+    parser_;
+  http_peer peer_;
+  std::shared_ptr<exchange> exchange_;
+  std::deque<shared_bytes> queue_;
+  std::size_t sent_of_front_ = 0; ///< octets of queue_.front() copied already
+  std::string writing_;           ///< octets in flight
+  bool write_pending_ = false;
+  bool read_pending_ = false;   ///< watch_peer's read
+  bool read_next_ = false;      ///< start reading once that read returns
+  bool answer_ended_ = false;   ///< everything of the answer is queued
+  bool chunked_ = false;        ///< the answer is being streamed in chunks
+  bool keep_alive_ = true;
+  bool without_body_ = false;   ///< HEAD
+  bool http_1_0_ = false;
+  bool gzip_ = false;
+  bool ended_ = false;
+};
+
+} // namespace troupe::http
