@@ -51,9 +51,8 @@ struct entry {
   shared_bytes payload; ///< null for a no-op
 
   friend bool operator==(const entry& x, const entry& y) {
-    const bool same_payload = x.payload && y.payload
-                                ? *x.payload == *y.payload
-                                : x.payload == y.payload;
+    const bool same_payload = x.payload && y.payload ? *x.payload == *y.payload
+                                                     : x.payload == y.payload;
     return x.at == y.at && x.kind == y.kind && same_payload;
   }
 };
@@ -81,16 +80,16 @@ struct append_request {
   log_index commit; ///< the leader's commit index
   std::vector<entry> entries;
 
-  friend bool operator==(const append_request&, const append_request&)
-    = default;
+  friend bool operator==(const append_request&,
+                         const append_request&) = default;
 };
 
 /// The sender's durable log equals the leader's up to `match`.
 struct append_accepted {
   log_index match;
 
-  friend bool operator==(const append_accepted&, const append_accepted&)
-    = default;
+  friend bool operator==(const append_accepted&,
+                         const append_accepted&) = default;
 };
 
 /// The sender does not hold the request's `previous`. `hint` is the last place
@@ -103,8 +102,8 @@ struct append_rejected {
   /// beyond the hint.
   bool suspect = false;
 
-  friend bool operator==(const append_rejected&, const append_rejected&)
-    = default;
+  friend bool operator==(const append_rejected&,
+                         const append_rejected&) = default;
 };
 
 /// Keeps the receiver from campaigning. `commit` never passes what the
@@ -119,8 +118,8 @@ struct heartbeat {
 struct heartbeat_response {
   read_context context; ///< echoed
 
-  friend bool operator==(const heartbeat_response&, const heartbeat_response&)
-    = default;
+  friend bool operator==(const heartbeat_response&,
+                         const heartbeat_response&) = default;
 };
 
 /// A follower's batch of reads asks the leader for a read index (6.4).
@@ -168,8 +167,8 @@ struct timeout_now {
 };
 
 /// The order is that of the wire's kind numbers: append only.
-using message_body
-  = std::variant<vote_request, vote_response, append_request, append_accepted,
+using message_body =
+    std::variant<vote_request, vote_response, append_request, append_accepted,
                  append_rejected, heartbeat, heartbeat_response, read_request,
                  read_response, snapshot_chunk, snapshot_ack, timeout_now>;
 
