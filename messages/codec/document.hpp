@@ -4,9 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
-#include <memory_resource>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -127,6 +126,9 @@ public:
   node* make_map();
   node* make_list();
 
+  /// A copy of `text` in the arena, good as long as the document lives.
+  std::string_view intern(std::string_view text);
+
   /// A deep copy of `value`, which may belong to any document.
   node* clone(const node& value);
 
@@ -140,6 +142,13 @@ public:
   /// Removes; false when there was nothing.
   bool erase(node& object, field_id id);
   bool erase(node& map, std::string_view key);
+
+  /// Replaces all entries at once, in n log n. Takes them in any order, sorts
+  /// them in place; of equal keys the last wins. Keys come from `intern`.
+  void assign(node& map, std::span<entry> entries);
+
+  /// Replaces all items at once.
+  void assign(node& list, std::span<node* const> items);
 
   void push_back(node& list, node* value);
   void insert(node& list, std::size_t index, node* value);
@@ -158,7 +167,12 @@ public:
 
 private:
   class arena;
+
   node* make(node_kind kind);
+  template <class T>
+  void grow(node& container, T*& data, std::size_t size_min);
+  template <class T>
+  void open_gap(node& container, T*& data, std::size_t index);
 
   const schema::type_desc* type_;
   std::unique_ptr<arena> arena_;
