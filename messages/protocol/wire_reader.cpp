@@ -142,8 +142,8 @@ std::size_t reader::array(std::string_view what, std::size_t max) {
   auto first = head(what);
   std::uint64_t size = first & 0x0f;
   if (first == 0xdc || first == 0xdd) {
-    size = minimal(what, first == 0xdc ? 2 : 4);
-    if (size <= 0x0f)
+    size = big_endian(what, first == 0xdc ? 2 : 4);
+    if (size <= (first == 0xdc ? 0x0f : 0xffff))
       fail(errc::corrupt, std::string{what} + ": length is not minimal");
   } else if (first < 0x90 || first > 0x9f) {
     wrong_type(what, "an array");
@@ -160,7 +160,7 @@ std::size_t reader::open_map(std::string_view what) {
   auto first = head(what);
   std::uint64_t size = first & 0x0f;
   if (first == 0xde)
-    size = minimal(what, 2);
+    size = big_endian(what, 2);
   else if (first < 0x80 || first > 0x8f)
     wrong_type(what, "a map");
   if (first == 0xde && size <= 0x0f)

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace troupe {
+
+/// The one registry of messages that travel between processes. An id means the
+/// same message in every conversation and for ever: append, never renumber,
+/// never reuse. Each conversation has a hundred to grow in.
+enum class message_type : std::uint32_t {
+  // 100: store.hpp
+  propose = 100,         ///< store_codec's command
+  propose_outcome = 101, ///< store_codec's outcome
+};
+
+/// The message's name as written above; empty for an id this version does not
+/// know, which a receiver drops and counts.
+std::string_view to_string(message_type type);
+
+} // namespace troupe
