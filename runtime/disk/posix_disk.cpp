@@ -232,6 +232,8 @@ public:
   }
 
   status_result lock() override {
+    if (lock_)
+      return unit{};
     auto opened = open_descriptor(std::string{lock_name}, O_RDWR | O_CREAT);
     if (!opened)
       return opened.error();
