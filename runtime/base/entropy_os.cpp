@@ -1,10 +1,10 @@
+#include "messages/base/check.hpp"
 #include "runtime/base/entropy.hpp"
 
-#include "messages/base/check.hpp"
+#include <sys/random.h>
 
 #include <cerrno>
 #include <cstring>
-#include <sys/random.h>
 
 namespace troupe {
 

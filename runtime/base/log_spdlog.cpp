@@ -55,8 +55,8 @@ std::string escape(std::string_view text) {
 void open_log(log_level least, const std::string& file) {
   auto& instance = logger();
   if (!file.empty())
-    instance.sinks()
-      = {std::make_shared<spdlog::sinks::basic_file_sink_mt>(file)};
+    instance.sinks() = {
+        std::make_shared<spdlog::sinks::basic_file_sink_mt>(file)};
   instance.set_level(to_spdlog(least));
   instance.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %L %v",
                        spdlog::pattern_time_type::utc);

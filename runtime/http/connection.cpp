@@ -26,13 +26,13 @@ constexpr std::size_t write_slice_max = 64 * 1024;
 
 std::string http_date(wall_time now) {
   const auto seconds = static_cast<std::time_t>(
-    std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch())
-      .count());
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch())
+          .count());
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[40];
-  const auto length
-    = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  const auto length =
+      std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
   return {text, length};
 }
 
@@ -51,8 +51,8 @@ void append_header(std::string& out, std::string_view name,
 
 connection::connection(tcp::socket socket,
                        std::shared_ptr<server_context> context)
-  : context_(std::move(context)),
-    stream_(beast::tcp_stream{std::move(socket)}, context_->tls) {
+    : context_(std::move(context)),
+      stream_(beast::tcp_stream{std::move(socket)}, context_->tls) {
   ++context_->open;
 }
 
@@ -72,16 +72,16 @@ void connection::handshake() {
   error_code code;
   auto endpoint = lowest.socket().remote_endpoint(code);
   if (!code)
-    peer_.address = endpoint.address().to_string() + ":"
-                    + std::to_string(endpoint.port());
+    peer_.address =
+        endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
   lowest.socket().set_option(tcp::no_delay{true}, code);
   lowest.expires_after(config().handshake_timeout);
   stream_.async_handshake(asio::ssl::stream_base::server,
                           [self = shared_from_this()](error_code failed) {
                             if (failed)
                               return self->end();
-                            read_peer_certificate(
-                              self->stream_.native_handle(), self->peer_);
+                            read_peer_certificate(self->stream_.native_handle(),
+                                                  self->peer_);
                             self->read_header();
                           });
 }
@@ -102,8 +102,8 @@ void connection::read_header() {
   http_1_0_ = false;
   beast::get_lowest_layer(stream_).expires_after(config().idle_timeout);
   beast::http::async_read_header(
-    stream_, buffer_, *parser_,
-    beast::bind_front_handler(&connection::on_header, shared_from_this()));
+      stream_, buffer_, *parser_,
+      beast::bind_front_handler(&connection::on_header, shared_from_this()));
 }
 
 void connection::on_header(error_code code, std::size_t) {
@@ -114,20 +114,20 @@ void connection::on_header(error_code code, std::size_t) {
     return read_body();
   beast::get_lowest_layer(stream_).expires_after(config().request_timeout);
   writing_ = "HTTP/1.1 100 Continue\r\n\r\n";
-  asio::async_write(stream_, asio::buffer(writing_),
-                    [self = shared_from_this()](error_code failed,
-                                                std::size_t) {
-                      if (failed)
-                        return self->end();
-                      self->read_body();
-                    });
+  asio::async_write(
+      stream_, asio::buffer(writing_),
+      [self = shared_from_this()](error_code failed, std::size_t) {
+        if (failed)
+          return self->end();
+        self->read_body();
+      });
 }
 
 void connection::read_body() {
   beast::get_lowest_layer(stream_).expires_after(config().request_timeout);
   beast::http::async_read(
-    stream_, buffer_, *parser_,
-    beast::bind_front_handler(&connection::on_request, shared_from_this()));
+      stream_, buffer_, *parser_,
+      beast::bind_front_handler(&connection::on_request, shared_from_this()));
 }
 
 void connection::on_request(error_code code, std::size_t) {
@@ -140,12 +140,12 @@ void connection::answer_read_error(error_code code) {
   using beast::http::error;
   if (code == error::body_limit)
     return refuse(413, "request body too large: the limit is "
-                         + std::to_string(config().body_bytes_max)
-                         + " bytes");
+                           + std::to_string(config().body_bytes_max)
+                           + " bytes");
   if (code == error::header_limit)
     return refuse(431, "request header too large: the limit is "
-                         + std::to_string(config().header_bytes_max)
-                         + " bytes");
+                           + std::to_string(config().header_bytes_max)
+                           + " bytes");
   if (code == error::end_of_stream || code == error::partial_message
       || code.category() != make_error_code(error::bad_method).category())
     return end();
@@ -168,8 +168,8 @@ void connection::dispatch() {
   keep_alive_ = message.keep_alive();
   without_body_ = message.method() == beast::http::verb::head;
   gzip_ = accepts_gzip(
-    std::string_view{message[beast::http::field::accept_encoding].data(),
-                     message[beast::http::field::accept_encoding].size()});
+      std::string_view{message[beast::http::field::accept_encoding].data(),
+                       message[beast::http::field::accept_encoding].size()});
   auto split = parse_target({message.target().data(), message.target().size()});
   if (!split)
     return refuse(400, "malformed request target");
@@ -184,14 +184,14 @@ void connection::dispatch() {
   exchange_ = std::make_shared<exchange>();
   // No read is pending while the handler runs: its deadline is its own.
   beast::get_lowest_layer(stream_).expires_never();
-  context_->handler(std::move(request), std::make_shared<responder>(
-                                          shared_from_this(), exchange_));
+  context_->handler(std::move(request),
+                    std::make_shared<responder>(shared_from_this(), exchange_));
 }
 
 std::string connection::head(int code, const http_headers& headers) const {
   std::string out = "HTTP/1.1 " + std::to_string(code) + " ";
-  const auto phrase
-    = beast::http::obsolete_reason(static_cast<beast::http::status>(code));
+  const auto phrase =
+      beast::http::obsolete_reason(static_cast<beast::http::status>(code));
   out.append(phrase.data(), phrase.size());
   out += "\r\n";
   for (const auto& [name, value] : headers)
@@ -311,8 +311,8 @@ void connection::flush() {
   write_pending_ = true;
   beast::get_lowest_layer(stream_).expires_after(config().request_timeout);
   asio::async_write(
-    stream_, asio::buffer(writing_),
-    beast::bind_front_handler(&connection::on_written, shared_from_this()));
+      stream_, asio::buffer(writing_),
+      beast::bind_front_handler(&connection::on_written, shared_from_this()));
 }
 
 void connection::on_written(error_code code, std::size_t length) {
@@ -323,7 +323,7 @@ void connection::on_written(error_code code, std::size_t length) {
     // Heads and chunk frames are not counted when queued: never below zero.
     auto queued = exchange_->queued.load();
     while (!exchange_->queued.compare_exchange_weak(
-      queued, queued - std::min(queued, length))) {
+        queued, queued - std::min(queued, length))) {
     }
   }
   if (queue_.empty())
@@ -352,8 +352,8 @@ void connection::watch_peer() {
   beast::get_lowest_layer(stream_).expires_never();
   constexpr std::size_t pipelined_max = 4096;
   stream_.async_read_some(
-    buffer_.prepare(pipelined_max),
-    beast::bind_front_handler(&connection::on_peer, shared_from_this()));
+      buffer_.prepare(pipelined_max),
+      beast::bind_front_handler(&connection::on_peer, shared_from_this()));
 }
 
 void connection::on_peer(error_code code, std::size_t length) {

@@ -87,21 +87,21 @@ private:
   std::shared_ptr<server_context> context_; // outlives the stream
   boost::asio::ssl::stream<boost::beast::tcp_stream> stream_;
   boost::beast::flat_buffer buffer_;
-  std::optional<boost::beast::http::request_parser<
-    boost::beast::http::string_body>>
-    parser_;
+  std::optional<
+      boost::beast::http::request_parser<boost::beast::http::string_body>>
+      parser_;
   http_peer peer_;
   std::shared_ptr<exchange> exchange_;
   std::deque<shared_bytes> queue_;
   std::size_t sent_of_front_ = 0; ///< octets of queue_.front() copied already
   std::string writing_;           ///< octets in flight
   bool write_pending_ = false;
-  bool read_pending_ = false;   ///< watch_peer's read
-  bool read_next_ = false;      ///< start reading once that read returns
-  bool answer_ended_ = false;   ///< everything of the answer is queued
-  bool chunked_ = false;        ///< the answer is being streamed in chunks
+  bool read_pending_ = false; ///< watch_peer's read
+  bool read_next_ = false;    ///< start reading once that read returns
+  bool answer_ended_ = false; ///< everything of the answer is queued
+  bool chunked_ = false;      ///< the answer is being streamed in chunks
   bool keep_alive_ = true;
-  bool without_body_ = false;   ///< HEAD
+  bool without_body_ = false; ///< HEAD
   bool http_1_0_ = false;
   bool gzip_ = false;
   bool ended_ = false;

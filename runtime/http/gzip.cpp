@@ -13,8 +13,7 @@ std::optional<bytes> gzip(bytes_view data) {
       != Z_OK)
     return std::nullopt;
   bytes out(deflateBound(&stream, data.size()), '\0');
-  stream.next_in
-    = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
   stream.avail_in = static_cast<uInt>(data.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
@@ -31,14 +30,13 @@ bool accepts_gzip(std::string_view accept_encoding) {
     const auto end = accept_encoding.find(',');
     auto item = accept_encoding.substr(0, end);
     accept_encoding = end == accept_encoding.npos
-                        ? std::string_view{}
-                        : accept_encoding.substr(end + 1);
+                          ? std::string_view{}
+                          : accept_encoding.substr(end + 1);
     while (!item.empty() && item.front() == ' ')
       item.remove_prefix(1);
     const auto name = item.substr(0, item.find_first_of("; "));
     if (name == "gzip" || name == "*")
-      return item.find("q=0") == item.npos
-             || item.find("q=0.") != item.npos;
+      return item.find("q=0") == item.npos || item.find("q=0.") != item.npos;
   }
   return false;
 }

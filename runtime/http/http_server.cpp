@@ -8,10 +8,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <sys/socket.h>
 
 #include <mutex>
 #include <set>
-#include <sys/socket.h>
 #include <thread>
 
 namespace troupe::http {
@@ -41,11 +41,11 @@ class http_server::impl {
 public:
   impl(http_server_config config, http_handler handler, error_body errors,
        asio::ssl::context tls)
-    : context_(new server_context{.config = std::move(config),
-                                  .handler = std::move(handler),
-                                  .errors = std::move(errors),
-                                  .tls = std::move(tls)}),
-      work_(context_->io.get_executor()) {
+      : context_(new server_context{.config = std::move(config),
+                                    .handler = std::move(handler),
+                                    .errors = std::move(errors),
+                                    .tls = std::move(tls)}),
+        work_(context_->io.get_executor()) {
     for (unsigned i = 0; i < context_->config.threads; ++i)
       threads_.emplace_back([this] { context_->io.run(); });
   }
@@ -74,13 +74,14 @@ public:
     socklen_t length = sizeof address;
     if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length)
         != 0)
-      return error{errc::invalid_argument,
-                   "file descriptor " + std::to_string(descriptor)
-                     + " is not a socket"};
-    auto acceptor = std::make_shared<tcp::acceptor>(asio::make_strand(context_->io));
+      return error{errc::invalid_argument, "file descriptor "
+                                               + std::to_string(descriptor)
+                                               + " is not a socket"};
+    auto acceptor =
+        std::make_shared<tcp::acceptor>(asio::make_strand(context_->io));
     boost::system::error_code code;
-    acceptor->assign(
-      address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor, code);
+    acceptor->assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(),
+                     descriptor, code);
     if (code)
       return error{errc::io_error, "listening socket: " + code.message()};
     begin(std::move(acceptor));
@@ -93,7 +94,8 @@ public:
     if (code)
       return error{errc::invalid_argument,
                    "\"" + text + "\" is not an IP address"};
-    auto acceptor = std::make_shared<tcp::acceptor>(asio::make_strand(context_->io));
+    auto acceptor =
+        std::make_shared<tcp::acceptor>(asio::make_strand(context_->io));
     const tcp::endpoint endpoint{address, port};
     acceptor->open(endpoint.protocol(), code);
     if (!code)
@@ -106,7 +108,7 @@ public:
       return error{code == asio::error::address_in_use ? errc::already_exists
                                                        : errc::io_error,
                    "cannot listen on " + text + ":" + std::to_string(port)
-                     + ": " + code.message()};
+                       + ": " + code.message()};
     const auto bound = acceptor->local_endpoint(code).port();
     begin(std::move(acceptor));
     return bound;
@@ -124,16 +126,16 @@ private:
 
   void accept(std::shared_ptr<tcp::acceptor> acceptor) {
     acceptor->async_accept(
-      asio::make_strand(context_->io),
-      [this, acceptor](boost::system::error_code code, tcp::socket socket) {
-        if (!acceptor->is_open())
-          return;
-        if (code)
-          return retry(acceptor, code);
-        if (context_->open < context_->config.connections_max)
-          serve(std::move(socket));
-        accept(acceptor);
-      });
+        asio::make_strand(context_->io),
+        [this, acceptor](boost::system::error_code code, tcp::socket socket) {
+          if (!acceptor->is_open())
+            return;
+          if (code)
+            return retry(acceptor, code);
+          if (context_->open < context_->config.connections_max)
+            serve(std::move(socket));
+          accept(acceptor);
+        });
   }
 
   /// Out of descriptors or memory: accepting again at once would spin.
@@ -141,8 +143,8 @@ private:
              const boost::system::error_code& code) {
     log_warning("http", "accept: " + code.message());
     constexpr auto pause = std::chrono::milliseconds{100};
-    auto timer = std::make_shared<asio::steady_timer>(
-      acceptor->get_executor(), pause);
+    auto timer =
+        std::make_shared<asio::steady_timer>(acceptor->get_executor(), pause);
     timer->async_wait([this, acceptor, timer](boost::system::error_code) {
       accept(acceptor);
     });
@@ -171,22 +173,23 @@ private:
 };
 
 http_server::http_server(std::unique_ptr<impl> state)
-  : impl_(std::move(state)) {
+    : impl_(std::move(state)) {
   // nop
 }
 
 http_server::~http_server() = default;
 
-result<std::unique_ptr<http_server>> http_server::make(
-  http_server_config config, http_handler handler, error_body errors) {
+result<std::unique_ptr<http_server>>
+http_server::make(http_server_config config, http_handler handler,
+                  error_body errors) {
   if (auto valid = config.validate(); !valid)
     return std::move(valid).error();
   auto tls = make_tls_context(config.tls);
   if (!tls)
     return std::move(tls).error();
   return std::unique_ptr<http_server>{new http_server{
-    std::make_unique<impl>(std::move(config), std::move(handler),
-                           std::move(errors), std::move(*tls))}};
+      std::make_unique<impl>(std::move(config), std::move(handler),
+                             std::move(errors), std::move(*tls))}};
 }
 
 result<std::uint16_t> http_server::listen(const std::string& address,

@@ -4,7 +4,7 @@ namespace troupe::http {
 
 responder::responder(std::shared_ptr<connection> link,
                      std::shared_ptr<exchange> state)
-  : connection_(std::move(link)), exchange_(std::move(state)) {
+    : connection_(std::move(link)), exchange_(std::move(state)) {
   // nop
 }
 
@@ -18,8 +18,7 @@ responder::~responder() {
 void responder::respond(int code, http_headers headers, shared_bytes body) {
   if (exchange_->answered.exchange(true) || exchange_->closed)
     return;
-  connection_->send_whole(exchange_, code, std::move(headers),
-                          std::move(body));
+  connection_->send_whole(exchange_, code, std::move(headers), std::move(body));
 }
 
 void responder::start(int code, http_headers headers) {

@@ -30,13 +30,13 @@ result<ssl::context> make_tls_context(const tls_config& config) {
   ssl::context context{ssl::context::tls_server};
   boost::system::error_code code;
   context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2
-                        | ssl::context::no_sslv3 | ssl::context::no_tlsv1
-                        | ssl::context::no_tlsv1_1,
+                          | ssl::context::no_sslv3 | ssl::context::no_tlsv1
+                          | ssl::context::no_tlsv1_1,
                       code);
   if (code)
     return tls_error("TLS options", code);
-  context.use_certificate_chain(
-    boost::asio::buffer(config.certificate_chain), code);
+  context.use_certificate_chain(boost::asio::buffer(config.certificate_chain),
+                                code);
   if (code)
     return tls_error("server certificate", code);
   context.use_private_key(boost::asio::buffer(config.private_key),

@@ -59,8 +59,8 @@ std::optional<target> parse_target(std::string_view text) {
     const auto equals = pair.find('=');
     auto name = percent_decode(pair.substr(0, equals), true);
     auto value = equals == pair.npos
-                   ? std::optional<std::string>{""}
-                   : percent_decode(pair.substr(equals + 1), true);
+                     ? std::optional<std::string>{""}
+                     : percent_decode(pair.substr(equals + 1), true);
     if (!name || !value)
       return std::nullopt;
     out.query.emplace_back(std::move(*name), std::move(*value));

@@ -1,0 +1,129 @@
+#include "runtime/caf/supervisor_actor.hpp"
+
+#include "runtime/base/clock.hpp"
+#include "runtime/base/log.hpp"
+
+#include <caf/send.hpp>
+
+namespace troupe::actors {
+
+namespace {
+
+/// Start child `index` (and, by the strategy, others with it).
+struct start_children {
+  std::size_t index;
+};
+
+struct child {
+  child_spec spec;
+  caf::actor actor;
+  restart_history history;
+};
+
+struct supervision {
+  caf::event_based_actor* self;
+  supervisor_config config;
+  std::vector<child> children;
+
+  void start(std::size_t index) {
+    auto& it = children[index];
+    it.actor = it.spec.spawn(*self);
+    self->monitor(it.actor);
+    auto work = it.spec.entrance->attach(it.actor, mono_now());
+    caf::anon_send(it.actor,
+                   local<std::shared_ptr<workload>>{
+                       std::make_shared<std::shared_ptr<workload>>(work)});
+  }
+
+  void stop(std::size_t index) {
+    auto& it = children[index];
+    if (!it.actor)
+      return;
+    self->demonitor(it.actor);
+    caf::anon_send_exit(it.actor, caf::exit_reason::user_shutdown);
+    it.actor = nullptr;
+    it.spec.entrance->detach(actor_state::stopped);
+  }
+
+  std::pair<std::size_t, std::size_t> affected(std::size_t index) const {
+    switch (config.strategy) {
+      case restart_strategy::one_for_one:
+        return {index, index + 1};
+      case restart_strategy::rest_for_one:
+        return {index, children.size()};
+      case restart_strategy::one_for_all:
+        break;
+    }
+    return {0, children.size()};
+  }
+
+  void on_down(const caf::down_msg& down) {
+    for (std::size_t i = 0; i < children.size(); ++i)
+      if (children[i].actor && children[i].actor->address() == down.source)
+        return on_death(i, self->system().render(down.reason));
+  }
+
+  void on_death(std::size_t index, const std::string& why) {
+    const auto& address = children[index].spec.entrance->address();
+    log_warning("supervisor", address + " ended: " + why);
+    children[index].actor = nullptr;
+    children[index].spec.entrance->detach(actor_state::backing_off);
+    const auto delay = children[index].history.died(config.policy, mono_now());
+    if (!delay) {
+      log_error("supervisor", address + " keeps failing; giving up");
+      if (config.give_up)
+        config.give_up(address);
+      self->quit(caf::exit_reason::out_of_workers);
+      return;
+    }
+    const auto [first, last] = affected(index);
+    for (auto i = last; i > first; --i)
+      stop(i - 1);
+    self->delayed_send(
+        self, *delay,
+        local<start_children>{std::make_shared<start_children>(index)});
+  }
+
+  void restart(std::size_t index) {
+    const auto [first, last] = affected(index);
+    for (auto i = first; i < last; ++i)
+      if (!children[i].actor)
+        start(i);
+  }
+
+  /// The supervisor is gone: its children follow, the last one first.
+  void abandon() {
+    for (auto i = children.size(); i > 0; --i) {
+      auto& it = children[i - 1];
+      if (it.actor)
+        caf::anon_send_exit(it.actor, caf::exit_reason::user_shutdown);
+      it.actor = nullptr;
+      it.spec.entrance->detach(actor_state::stopped);
+    }
+  }
+};
+
+} // namespace
+
+caf::behavior supervisor(caf::event_based_actor* self,
+                         supervisor_config config) {
+  auto state = std::make_shared<supervision>();
+  state->self = self;
+  for (auto& spec : config.children)
+    state->children.push_back({spec, {}, {}});
+  state->config = std::move(config);
+  self->set_down_handler(
+      [state](const caf::down_msg& down) { state->on_down(down); });
+  self->attach_functor([state] { state->abandon(); });
+  for (std::size_t i = 0; i < state->children.size(); ++i)
+    state->start(i);
+  return {
+      [state](const local<start_children>& m) {
+        state->restart(m.input->index);
+      },
+      // A supervisor is a child of another: its own counts are of no interest.
+      [](const local<std::shared_ptr<workload>>&) {},
+  };
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "runtime/caf/door.hpp"
+#include "runtime/caf/restart_policy.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+/// One child of a supervisor, as data. `spawn` is called for each incarnation
+/// and must spawn the actor with the given parent.
+struct child_spec {
+  std::shared_ptr<door_base> entrance;
+  std::function<caf::actor(caf::event_based_actor& parent)> spawn;
+};
+
+struct supervisor_config {
+  restart_strategy strategy = restart_strategy::one_for_one;
+  restart_policy policy;
+  std::vector<child_spec> children;
+  /// Called when the policy is exhausted, before the supervisor dies. The root
+  /// ends the process here: whoever started it starts it again.
+  std::function<void(const std::string& address)> give_up;
+};
+
+/// Starts its children in order and keeps them alive: a child that ends, for
+/// whatever reason, is started again after a backoff. Exiting, it takes its
+/// children along in reverse order.
+caf::behavior supervisor(caf::event_based_actor* self,
+                         supervisor_config config);
+
+} // namespace troupe::actors
