@@ -17,17 +17,30 @@ function(troupe_library name)
   endif()
 endfunction()
 
-# troupe_test(NAME SOURCES ... LINKS ... [LABELS ...] [TIMEOUT seconds])
+# The tests that run under sanitizers, as one target.
+function(troupe_pure_test name)
+  if(NOT TARGET troupe_pure_tests)
+    add_custom_target(troupe_pure_tests)
+  endif()
+  add_dependencies(troupe_pure_tests ${name})
+endfunction()
+
+# troupe_test(NAME SOURCES ... LINKS ... [LABELS ...] [TIMEOUT seconds] [SHELL])
 #
 # One executable per tested folder; the ctest name is the target's name.
-# Tests read their data under TROUPE_TEST_DATA (tests/data).
+# Tests read their data under TROUPE_TEST_DATA (tests/data). Tests of pure code
+# run under the sanitizers too; SHELL marks those that link CAF or Boost.
 function(troupe_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SHELL" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
+  endif()
+  if(NOT ARG_SHELL)
+    list(APPEND ARG_LABELS pure)
+    troupe_pure_test(${name})
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
@@ -51,7 +64,8 @@ function(troupe_fuzz name)
                    "${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
     add_test(NAME ${name}
              COMMAND ${name} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 60)
+    set_tests_properties(${name} PROPERTIES LABELS "unit;pure" TIMEOUT 60)
+    troupe_pure_test(${name})
   endif()
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})

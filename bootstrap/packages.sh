@@ -1,0 +1,50 @@
+# Sourced by bootstrap/quickstart, bootstrap/test and ./dev: Debian packages.
+
+build_packages="g++ cmake ninja-build ccache mold pkg-config git
+  libcaf-dev libmsgpack-cxx-dev libspdlog-dev libsimdjson-dev libboost-dev
+  libboost-system-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
+  libcli11-dev nlohmann-json3-dev catch2"
+test_packages="clang-format curl jq iproute2 procps"
+
+# need_packages NAME...: installs what is missing, and says so.
+need_packages() {
+  missing=""
+  for package in "$@"; do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || :)
+    [ "$state" = installed ] || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    echo "Debian packages are missing and only root can install them:" >&2
+    echo "  apt-get install --no-install-recommends$missing" >&2
+    exit 1
+  fi
+  echo "== Installing Debian packages:$missing"
+  apt_options="-q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
+  # shellcheck disable=SC2086
+  apt-get $apt_options update >/dev/null
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive apt-get $apt_options install -y \
+    --no-install-recommends $missing >/dev/null
+}
+
+# need_kubectl: a kubectl on the PATH, Debian's if there is none.
+need_kubectl() {
+  command -v kubectl >/dev/null 2>&1 || need_packages kubernetes-client
+}
+
+# unpack_kubectl_1_20 DIR: Debian's kubectl beside any other, for the package
+# cannot be installed where another one owns /usr/bin/kubectl.
+unpack_kubectl_1_20() {
+  [ -x "$1/usr/bin/kubectl" ] && return 0
+  echo "== Unpacking Debian's kubernetes-client"
+  mkdir -p "$1"
+  (
+    cd "$1"
+    apt-get -q -o Acquire::Retries=3 download kubernetes-client 2>/dev/null ||
+      { apt-get -q update >/dev/null &&
+        apt-get -q -o Acquire::Retries=3 download kubernetes-client; }
+    dpkg -x kubernetes-client_*.deb .
+    rm -f kubernetes-client_*.deb
+  )
+}
