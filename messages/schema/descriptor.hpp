@@ -93,20 +93,9 @@ struct field_desc {
   std::string_view default_json; ///< JSON text, empty if none
   constraint_desc constraint;
   const type_desc* object = nullptr; ///< set when `type == object`
-};
-
-/// One message type.
-struct type_desc {
-  std::string_view name; ///< OpenAPI's name: "io.k8s.api.core.v1.ConfigMap"
-  std::string_view doc;
-  std::span<const field_desc> fields;       ///< ascending by id
-  std::span<const std::uint16_t> by_name;   ///< indices into fields, by name
-  map_type map = map_type::unset;           ///< atomic structs
-
-  /// The field with this id, or null.
-  const field_desc* find(field_id id) const;
-  /// The field JSON calls `name`, or null.
-  const field_desc* find(std::string_view name) const;
+  /// Definition of a scalar or json value that OpenAPI knows by name (Time,
+  /// FieldsV1, Quantity), or null. Never set together with `object`.
+  const type_desc* named = nullptr;
 };
 
 struct group_version_kind {
@@ -115,8 +104,27 @@ struct group_version_kind {
   std::string_view kind;
 
   friend bool operator==(const group_version_kind&,
-                         const group_version_kind&)
-    = default;
+                         const group_version_kind&) = default;
+};
+
+/// One message type, or one value type with a name of its own.
+struct type_desc {
+  std::string_view name; ///< OpenAPI's name: "io.k8s.api.core.v1.ConfigMap"
+  std::string_view doc;
+  std::span<const field_desc> fields;     ///< ascending by id
+  std::span<const std::uint16_t> by_name; ///< indices into fields, by name
+  map_type map = map_type::unset;         ///< atomic structs
+  /// Kinds whose root this type is: their JSON carries apiVersion and kind,
+  /// which are no fields. Group and version "*" stand for every served one.
+  std::span<const group_version_kind> kinds;
+  /// `object` for a message; otherwise a value type without fields, and this
+  /// is how JSON writes it (Time: `time`, FieldsV1: `json`).
+  value_type value = value_type::object;
+
+  /// The field with this id, or null.
+  const field_desc* find(field_id id) const;
+  /// The field JSON calls `name`, or null.
+  const field_desc* find(std::string_view name) const;
 };
 
 /// One column of `kubectl get`.
@@ -133,9 +141,9 @@ struct column_desc {
 };
 
 struct subresource_desc {
-  std::string_view name;            ///< "status", "finalize"
-  group_version_kind kind;          ///< of its body
-  const type_desc* type = nullptr;  ///< of its body
+  std::string_view name;           ///< "status", "finalize"
+  group_version_kind kind;         ///< of its body
+  const type_desc* type = nullptr; ///< of its body
   std::span<const std::string_view> verbs;
 };
 
@@ -165,7 +173,9 @@ struct resource_desc {
   std::span<const selectable_field> selectable;
 };
 
-/// Everything one schema text file declares.
+/// Everything the schema text files of one group and version declare. Types
+/// that all groups share have a group version of their own (meta.k8s.io/v1),
+/// which serves no resources and is no row of discovery.
 struct group_version_desc {
   std::string_view group;
   std::string_view version;

@@ -5,7 +5,8 @@
 namespace troupe::schema {
 
 /// Every group version that is compiled in, in the order of discovery:
-/// core first, then by group priority as upstream lists them.
+/// core first, then by group priority as upstream lists them, and last those
+/// without resources (meta.k8s.io/v1, the shared types).
 std::span<const group_version_desc* const> group_versions();
 
 /// The resource served at `/api[s]/<group>/<version>/<plural>`, or null.
@@ -20,6 +21,8 @@ const resource_desc* find_kind(const group_version_kind& kind);
 const type_desc* find_type(std::string_view name);
 
 /// The type of a kind, resource or not (DeleteOptions, Status, ...), or null.
+/// Kinds of every group version (DeleteOptions, WatchEvent) are found under any
+/// group and version.
 const type_desc* find_kind_type(const group_version_kind& kind);
 
 } // namespace troupe::schema
