@@ -25,16 +25,16 @@ struct status_details {
   std::vector<status_cause> causes;
   int retry_after_seconds = 0;
 
-  friend bool operator==(const status_details&, const status_details&)
-    = default;
+  friend bool operator==(const status_details&,
+                         const status_details&) = default;
 };
 
 /// metav1.Status: the one shape of every error a client sees. Texts and
 /// reasons are upstream's (apimachinery pkg/api/errors), for clients branch on
 /// them.
 struct status {
-  int code = 500;      ///< HTTP status
-  std::string reason;  ///< "NotFound"; empty on success
+  int code = 500;     ///< HTTP status
+  std::string reason; ///< "NotFound"; empty on success
   std::string message;
   std::optional<status_details> details;
   bool success = false;
