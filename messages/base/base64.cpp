@@ -7,10 +7,10 @@ namespace troupe {
 
 namespace {
 
-constexpr std::string_view standard_alphabet
-  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view url_alphabet
-  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view standard_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 std::string encode(bytes_view data, std::string_view alphabet, bool pad) {
   std::string out;
@@ -33,8 +33,8 @@ std::array<std::int8_t, 256> make_reverse(std::string_view alphabet) {
   std::array<std::int8_t, 256> reverse;
   reverse.fill(-1);
   for (std::size_t i = 0; i < alphabet.size(); ++i)
-    reverse[static_cast<unsigned char>(alphabet[i])]
-      = static_cast<std::int8_t>(i);
+    reverse[static_cast<unsigned char>(alphabet[i])] =
+        static_cast<std::int8_t>(i);
   return reverse;
 }
 

@@ -23,16 +23,12 @@ public:
   constexpr const T& value() const noexcept { return value_; }
 
   /// The next counter value.
-  constexpr strong next() const
-    requires std::integral<T>
-  {
+  constexpr strong next() const requires std::integral<T> {
     return strong{static_cast<T>(value_ + 1)};
   }
 
   /// This counter moved by `n` steps.
-  constexpr strong plus(T n) const
-    requires std::integral<T>
-  {
+  constexpr strong plus(T n) const requires std::integral<T> {
     return strong{static_cast<T>(value_ + n)};
   }
 

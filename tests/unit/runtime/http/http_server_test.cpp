@@ -1,0 +1,214 @@
+#include "bootstrap/pki/pki.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/http/http_server.hpp"
+#include "tests/support/tls_client.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <future>
+#include <thread>
+
+using namespace troupe;
+using troupe::testing::tls_client;
+
+namespace {
+
+struct fixture {
+  wall_time from = wall_now() - std::chrono::hours{1};
+  wall_time until = wall_now() + std::chrono::hours{1};
+  pki::credential ca = pki::make_authority("ca", from, until).value();
+  pki::credential other_ca = pki::make_authority("other", from, until).value();
+  pki::credential admin = client_of(ca);
+  std::uint16_t port = 0;
+  std::promise<void> peer_left;
+  std::shared_future<void> left = peer_left.get_future().share();
+  std::unique_ptr<http::http_server> server;
+
+  explicit fixture(std::function<void(http::http_server_config&)> adjust = {}) {
+    auto own = pki::issue(ca, {{"server", {}},
+                               pki::usage::server,
+                               {},
+                               {"127.0.0.1"},
+                               from,
+                               until})
+                   .value();
+    http::http_server_config config;
+    config.tls = {own.certificate, own.private_key, ca.certificate};
+    if (adjust)
+      adjust(config);
+    server = http::http_server::make(
+                 config,
+                 [this](http_request request,
+                        std::shared_ptr<http_responder> responder) {
+                   serve(std::move(request), std::move(responder));
+                 },
+                 [](int code, std::string_view message) {
+                   return std::to_string(code) + " " + std::string{message};
+                 })
+                 .value();
+    port = server->listen("127.0.0.1", 0).value();
+  }
+
+  pki::credential client_of(const pki::credential& authority) const {
+    return pki::issue(authority, {{"admin", {"system:masters", "dev"}},
+                                  pki::usage::client,
+                                  {},
+                                  {},
+                                  from,
+                                  until})
+        .value();
+  }
+
+  void serve(http_request request, std::shared_ptr<http_responder> responder) {
+    if (request.path == "/echo")
+      responder->respond(
+          200, {{"Content-Type", "text/plain"}},
+          make_shared_bytes(request.method + " " + request.body));
+    else if (request.path == "/who")
+      responder->respond(
+          200, {},
+          make_shared_bytes(request.peer.common_name + " "
+                            + (request.peer.organizations.empty()
+                                   ? "-"
+                                   : request.peer.organizations.front())));
+    else if (request.path == "/large")
+      responder->respond(200, {}, make_shared_bytes(bytes(1'000'000, 'x')));
+    else if (request.path == "/header")
+      responder->respond(200, {{"Warning", "a\r\nInjected: b"}}, nullptr);
+    else if (request.path == "/later")
+      std::thread([responder] {
+        responder->respond(200, {}, make_shared_bytes("later"));
+      }).detach();
+    else if (request.path == "/stream")
+      stream(responder);
+    else if (request.path == "/flood")
+      flood(responder);
+    // Anything else drops the responder unanswered.
+  }
+
+  void stream(const std::shared_ptr<http_responder>& responder) {
+    responder->on_close([this] { peer_left.set_value(); });
+    responder->start(200, {});
+    responder->write(make_shared_bytes("first\n"));
+    responder->write(make_shared_bytes("second\n"));
+    std::thread([responder, left = left] {
+      left.wait_for(std::chrono::seconds{10});
+    }).detach();
+  }
+
+  void flood(const std::shared_ptr<http_responder>& responder) {
+    responder->start(200, {});
+    const auto chunk = make_shared_bytes(bytes(64 * 1024, 'x'));
+    while (responder->write(chunk)) {
+    }
+    peer_left.set_value();
+  }
+};
+
+std::string get(const std::string& path, const std::string& more = {}) {
+  return "GET " + path + " HTTP/1.1\r\nHost: t\r\n" + more + "\r\n";
+}
+
+} // namespace
+
+TEST_CASE("requests of one connection are answered one after another") {
+  fixture f;
+  tls_client client{f.port, f.ca.certificate};
+  REQUIRE(client.connected());
+  REQUIRE(client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5"
+                      "\r\n\r\nhello"
+                      + get("/echo") + get("/later")));
+  CHECK(client.read_answer().second == "POST hello");
+  CHECK(client.read_answer().second == "GET ");
+  CHECK(client.read_answer().second == "later");
+}
+
+TEST_CASE("a client certificate names the peer; none is fine; a stranger's "
+          "ends the connection") {
+  fixture f;
+  tls_client admin{f.port, f.ca.certificate, f.admin};
+  admin.send(get("/who"));
+  CHECK(admin.read_answer().second == "admin system:masters");
+  tls_client nobody{f.port, f.ca.certificate};
+  nobody.send(get("/who"));
+  CHECK(nobody.read_answer().second == " -");
+  tls_client stranger{f.port, f.ca.certificate, f.client_of(f.other_ca)};
+  stranger.send(get("/who"));
+  CHECK(stranger.read_answer().first.empty());
+}
+
+TEST_CASE("limits and malformed requests are answered before the handler") {
+  fixture f{[](auto& config) { config.body_bytes_max = 10; }};
+  struct row {
+    std::string request;
+    std::string want;
+  };
+
+  const row rows[] = {
+      {"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 11\r\n\r\n", "413"},
+      {get("/echo", "X: " + std::string(70'000, 'x') + "\r\n"), "431"},
+      {"NONSENSE\r\n\r\n", "400"},
+      {get("/%zz"), "400"},
+      {get("/dropped"), "500"},
+  };
+  for (const auto& r : rows) {
+    INFO(r.request.substr(0, 60));
+    tls_client client{f.port, f.ca.certificate};
+    client.send(r.request);
+    CHECK(client.read_answer().first.substr(0, 12) == "HTTP/1.1 " + r.want);
+  }
+}
+
+TEST_CASE("a header value never breaks out of its line") {
+  fixture f;
+  tls_client client{f.port, f.ca.certificate};
+  client.send(get("/header"));
+  const auto head = client.read_answer().first;
+  CHECK(head.find("Warning: a  Injected: b\r\n") != head.npos);
+}
+
+TEST_CASE("large answers are gzipped for those who ask") {
+  fixture f;
+  tls_client client{f.port, f.ca.certificate};
+  client.send(get("/large", "Accept-Encoding: gzip\r\n") + get("/large"));
+  const auto packed = client.read_answer();
+  CHECK(packed.first.find("Content-Encoding: gzip") != packed.first.npos);
+  CHECK(packed.second.size() < 10'000);
+  CHECK(client.read_answer().second.size() == 1'000'000);
+}
+
+TEST_CASE("a stream arrives chunk by chunk, and its end of interest shows") {
+  fixture f;
+  {
+    tls_client client{f.port, f.ca.certificate};
+    client.send(get("/stream"));
+    const auto text = client.read_until("second\n\r\n");
+    CHECK(text.find("Transfer-Encoding: chunked") != text.npos);
+    CHECK(text.find("6\r\nfirst\n\r\n7\r\nsecond\n\r\n") != text.npos);
+  }
+  CHECK(f.left.wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+}
+
+TEST_CASE("a reader that does not keep up is given up") {
+  fixture f{[](auto& config) { config.stream_buffer_max = 1 << 20; }};
+  tls_client client{f.port, f.ca.certificate};
+  client.send(get("/flood"));
+  CHECK(f.left.wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+}
+
+TEST_CASE("a port that is taken is named") {
+  fixture f;
+  const auto again = f.server->listen("127.0.0.1", f.port);
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == errc::already_exists);
+  CHECK(again.error().message.find(std::to_string(f.port))
+        != std::string::npos);
+}
+
+TEST_CASE("a configuration out of range names its member") {
+  http::http_server_config config;
+  config.threads = 0;
+  const auto valid = config.validate();
+  REQUIRE_FALSE(valid);
+  CHECK(valid.error().message == "threads must be within 1..64");
+}
