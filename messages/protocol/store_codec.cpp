@@ -72,20 +72,21 @@ void write_name(writer& out, bytes_view name) {
 void write_guard(writer& out, const guard& value) {
   out.map(1);
   out.field(value.index() + 1);
-  std::visit(
-    overloaded_call{
-      [&](const key_absent& x) { write_name(out, x.key); },
-      [&](const key_at_revision& x) { write_named_number(out, x.key, x.at); },
-      [&](const key_has_uid& x) {
-        out.map(2);
-        write_subject(out, x.key);
-        out.field(second_id);
-        out.text(x.uid);
-      },
-      [&](const key_present& x) { write_name(out, x.key); },
-      [&](const namespace_active& x) { write_name(out, x.name); },
-    },
-    value);
+  std::visit(overloaded_call{
+                 [&](const key_absent& x) { write_name(out, x.key); },
+                 [&](const key_at_revision& x) {
+                   write_named_number(out, x.key, x.at);
+                 },
+                 [&](const key_has_uid& x) {
+                   out.map(2);
+                   write_subject(out, x.key);
+                   out.field(second_id);
+                   out.text(x.uid);
+                 },
+                 [&](const key_present& x) { write_name(out, x.key); },
+                 [&](const namespace_active& x) { write_name(out, x.name); },
+             },
+             value);
 }
 
 void write_op(writer& out, const op& value) {
@@ -139,14 +140,14 @@ bool fits(bytes_view name, std::size_t max) {
 
 bool fits(const guard& value) {
   return std::visit(
-    overloaded_call{
-      [](const namespace_active& x) { return fits(x.name, key_max); },
-      [](const key_has_uid& x) {
-        return fits(x.key, key_max) && x.uid.size() <= uid_max;
+      overloaded_call{
+          [](const namespace_active& x) { return fits(x.name, key_max); },
+          [](const key_has_uid& x) {
+            return fits(x.key, key_max) && x.uid.size() <= uid_max;
+          },
+          [](const auto& x) { return fits(x.key, key_max); },
       },
-      [](const auto& x) { return fits(x.key, key_max); },
-    },
-    value);
+      value);
 }
 
 bool fits(const op& value) {
@@ -184,7 +185,9 @@ status_result check_limits(const raise_fence& value) {
   return unit{};
 }
 
-status_result check_limits(const compact&) { return unit{}; }
+status_result check_limits(const compact&) {
+  return unit{};
+}
 
 // -- reading ------------------------------------------------------------------
 
@@ -353,8 +356,7 @@ bool read_command_field(reader& in, std::uint64_t id,
       value = read_proposal(in);
       return true;
     case raise_fence_id:
-      value = read_named_number<raise_fence>(in, "raise_fence",
-                                             fence_name_max);
+      value = read_named_number<raise_fence>(in, "raise_fence", fence_name_max);
       return true;
     case compact_id:
       value = read_compact(in);
@@ -376,15 +378,15 @@ result<bytes> encode_command(const command& value) {
   out.number(command_version);
   out.field(proposal_id_ + value.index());
   std::visit(overloaded_call{
-               [&](const proposal& x) { write_proposal(out, x); },
-               [&](const raise_fence& x) {
-                 write_named_number(out, x.name, x.epoch);
-               },
-               [&](const compact& x) {
-                 out.map(1);
-                 out.field(subject_id);
-                 out.number(x.up_to.value());
-               },
+                 [&](const proposal& x) { write_proposal(out, x); },
+                 [&](const raise_fence& x) {
+                   write_named_number(out, x.name, x.epoch);
+                 },
+                 [&](const compact& x) {
+                   out.map(1);
+                   out.field(subject_id);
+                   out.number(x.up_to.value());
+                 },
              },
              value);
   auto data = std::move(out).take();

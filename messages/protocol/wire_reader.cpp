@@ -29,8 +29,7 @@ void reader::fail(errc code, std::string message) {
 }
 
 void reader::wrong_type(std::string_view what, std::string_view wanted) {
-  fail(errc::corrupt,
-       std::string{what} + ": expected " + std::string{wanted});
+  fail(errc::corrupt, std::string{what} + ": expected " + std::string{wanted});
 }
 
 bytes_view reader::take(std::string_view what, std::uint64_t size) {
@@ -94,8 +93,8 @@ std::int64_t reader::signed_number(std::string_view what) {
     return static_cast<std::int8_t>(first);
   auto width = std::size_t{1} << (first - 0xd0);
   auto shift = 64 - 8 * width;
-  auto value = static_cast<std::int64_t>(big_endian(what, width) << shift)
-               >> shift;
+  auto value =
+      static_cast<std::int64_t>(big_endian(what, width) << shift) >> shift;
   auto bound = width == 1 ? -32 : -(std::int64_t{1} << (4 * width - 1));
   if (!failed() && value >= bound)
     fail(errc::corrupt, std::string{what} + ": integer is not minimal");
@@ -117,8 +116,8 @@ bytes_view reader::octets(std::string_view what, std::size_t max) {
   }
   auto size = minimal(what, std::size_t{1} << (first - 0xc4));
   if (size > max)
-    fail(errc::too_large, std::string{what} + ": more than "
-                            + std::to_string(max) + " octets");
+    fail(errc::too_large,
+         std::string{what} + ": more than " + std::to_string(max) + " octets");
   return take(what, size);
 }
 
@@ -133,8 +132,8 @@ std::string_view reader::text(std::string_view what, std::size_t max) {
     wrong_type(what, "text");
   }
   if (size > max)
-    fail(errc::too_large, std::string{what} + ": more than "
-                            + std::to_string(max) + " octets");
+    fail(errc::too_large,
+         std::string{what} + ": more than " + std::to_string(max) + " octets");
   return take(what, size);
 }
 
@@ -150,7 +149,7 @@ std::size_t reader::array(std::string_view what, std::size_t max) {
   }
   if (size > max)
     fail(errc::too_large, std::string{what} + ": more than "
-                            + std::to_string(max) + " elements");
+                              + std::to_string(max) + " elements");
   return failed() ? 0 : static_cast<std::size_t>(size);
 }
 

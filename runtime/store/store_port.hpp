@@ -43,19 +43,16 @@ public:
   /// the proposal's deadline. When it hears `committed`, `current()` already
   /// covers the write.
   virtual void propose(proposal value,
-                       std::function<void(propose_outcome)> done)
-    = 0;
+                       std::function<void(propose_outcome)> done) = 0;
 
   /// A linearizable read: when `done` hears `reached`, `current()` covers
   /// every write acknowledged anywhere before this call.
   virtual void read_index(mono_time deadline,
-                          std::function<void(barrier_outcome)> done)
-    = 0;
+                          std::function<void(barrier_outcome)> done) = 0;
 
   /// Waits until `current()` covers `at`.
   virtual void wait_applied(revision at, mono_time deadline,
-                            std::function<void(barrier_outcome)> done)
-    = 0;
+                            std::function<void(barrier_outcome)> done) = 0;
 
   /// Hears every batch applied after this call, in order, without gaps, and
   /// receives the snapshot that precedes the first of them.

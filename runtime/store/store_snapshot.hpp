@@ -12,10 +12,10 @@ namespace troupe::store {
 
 /// One version of one key. Immutable and shared.
 struct version {
-  revision created;    ///< revision of the put that made the key exist
-  revision modified;   ///< revision of this version
-  proposal_id by;      ///< the proposal that wrote it
-  shared_bytes value;  ///< null: a tombstone
+  revision created;   ///< revision of the put that made the key exist
+  revision modified;  ///< revision of this version
+  proposal_id by;     ///< the proposal that wrote it
+  shared_bytes value; ///< null: a tombstone
   std::shared_ptr<const store::columns> columns; ///< of the tombstone's object,
                                                  ///< too: what was deleted
 
@@ -62,11 +62,10 @@ public:
 
   /// Visits live keys of [from, to) as of `at` in ascending order until the
   /// visitor returns false. An empty `to` means "to the end".
-  using visitor
-    = std::function<bool(const store::key& key, const version_ptr& value)>;
+  using visitor =
+      std::function<bool(const store::key& key, const version_ptr& value)>;
   virtual void range(std::string_view from, std::string_view to, revision at,
-                     const visitor& visit) const
-    = 0;
+                     const visitor& visit) const = 0;
 
   /// Visits the changes in (after, applied] in revision order until the
   /// visitor returns false. `after` must be >= compacted.
