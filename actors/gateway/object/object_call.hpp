@@ -1,0 +1,56 @@
+#pragma once
+
+#include "messages/api/request.hpp"
+#include "messages/base/time_point.hpp"
+#include "messages/codec/document.hpp"
+#include "messages/schema/descriptor.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::gateway {
+
+/// How a write treats fields its type does not know.
+enum class field_validation : std::uint8_t { ignore, warn, strict };
+
+/// A request about objects of one resource after routing, authorization and
+/// negotiation: what every object operation needs to know.
+struct object_call {
+  api::identity user;
+  const schema::resource_desc* resource = nullptr;
+  std::string subresource; ///< "", "status", "finalize", ...
+  std::string ns;          ///< empty for cluster-scoped or all namespaces
+  std::string name;        ///< empty for collections and creations
+  bool dry_run = false;
+  std::string field_manager; ///< never empty on writes
+  gateway::field_validation validation = field_validation::warn;
+  mono_time deadline;
+};
+
+enum class patch_kind : std::uint8_t { json, merge, strategic, apply };
+
+struct delete_call {
+  std::string propagation_policy; ///< "Background", "Foreground", "Orphan", ""
+  std::optional<std::int64_t> grace_period_seconds;
+  std::string uid;              ///< precondition; empty: none
+  std::string resource_version; ///< precondition; empty: none
+};
+
+/// What an object operation answers. On success `object` is what the client
+/// sees (metadata.resourceVersion is not inside: it is `revision`).
+struct object_answer {
+  api::status status;
+  /// 200, or 201 for a creation. Meaningless on failure.
+  int code = 200;
+  std::shared_ptr<const codec::document> object;
+  std::uint64_t revision = 0;
+  /// Texts for Warning headers.
+  std::vector<std::string> warnings;
+};
+
+using object_done = std::function<void(object_answer)>;
+
+} // namespace troupe::gateway
