@@ -80,17 +80,16 @@ struct path_model {
 /// Media types the server understands and speaks.
 struct media_types {
   /// Of answers. Bodies of requests are listed as `*/*`.
-  std::vector<std::string_view> answers
-    = {"application/json", "application/yaml",
-       "application/vnd.kubernetes.protobuf"};
+  std::vector<std::string_view> answers = {
+      "application/json", "application/yaml",
+      "application/vnd.kubernetes.protobuf"};
   /// Of watches, listed beside the answers of a list.
-  std::vector<std::string_view> streams
-    = {"application/json;stream=watch",
-       "application/vnd.kubernetes.protobuf;stream=watch"};
-  std::vector<std::string_view> patches
-    = {"application/json-patch+json", "application/merge-patch+json",
-       "application/strategic-merge-patch+json",
-       "application/apply-patch+yaml"};
+  std::vector<std::string_view> streams = {
+      "application/json;stream=watch",
+      "application/vnd.kubernetes.protobuf;stream=watch"};
+  std::vector<std::string_view> patches = {
+      "application/json-patch+json", "application/merge-patch+json",
+      "application/strategic-merge-patch+json", "application/apply-patch+yaml"};
 };
 
 using definition_map = std::map<std::string_view, schema_model>;
@@ -103,6 +102,9 @@ struct api_model {
 /// The name in lower case: "get", "delete".
 std::string_view to_string(http_method method);
 
+/// The reason phrase of a status the documents list.
+std::string_view reason_phrase(int status);
+
 /// `{"group":...,"kind":...,"version":...}`
 std::string to_json(const schema::group_version_kind& kind);
 
@@ -111,9 +113,9 @@ std::vector<path_model>
 make_paths(std::span<const schema::group_version_desc* const> versions,
            const media_types& media);
 
-/// The definitions of all types of `versions`, of what `paths` refer to, and
-/// of all that these refer to in turn. A reference to a type that no table
-/// describes breaks an invariant.
+/// The definitions that `paths` refer to, and all that these refer to in
+/// turn. Types are looked up in `versions`, then in the compiled-in schema; a
+/// reference to a type that neither describes breaks an invariant.
 definition_map
 make_definitions(std::span<const schema::group_version_desc* const> versions,
                  std::span<const path_model> paths);
