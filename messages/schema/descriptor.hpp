@@ -114,9 +114,12 @@ struct type_desc {
   std::span<const field_desc> fields;     ///< ascending by id
   std::span<const std::uint16_t> by_name; ///< indices into fields, by name
   map_type map = map_type::unset;         ///< atomic structs
-  /// Kinds whose root this type is: their JSON carries apiVersion and kind,
-  /// which are no fields. Group and version "*" stand for every served one.
+  /// Kinds this type is registered as. Group and version "*" stand for every
+  /// served group version.
   std::span<const group_version_kind> kinds;
+  /// At the root, JSON carries apiVersion and kind, which are no fields. True
+  /// of every kind but WatchEvent.
+  bool type_meta = false;
   /// `object` for a message; otherwise a value type without fields, and this
   /// is how JSON writes it (Time: `time`, FieldsV1: `json`).
   value_type value = value_type::object;

@@ -172,6 +172,7 @@ constexpr rule<type> type_rules[] = {
     {"name", arity::one, set_text<&type::full_name>},
     {"kinds", arity::list, set_kinds},
     {"kind", arity::flag, set_kinds},
+    {"bare", arity::flag, set_flag<&type::bare>},
 };
 
 std::string set_scope(resource& to, const attribute& from) {

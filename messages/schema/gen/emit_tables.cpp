@@ -155,6 +155,7 @@ std::string emit_type(const type& what) {
   if (!what.kinds.empty()) {
     lists += emit_kinds(what);
     result.set("kinds", what.name + "_kinds");
+    result.set_flag("type_meta", !what.bare);
   }
   if (what.value != value_type::object)
     result.set("value", to_cpp(what.value));

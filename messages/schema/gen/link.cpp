@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace troupe::schema::gen {
 
@@ -34,10 +33,10 @@ private:
 
   /// Enters the types of a group version under their ids and names.
   void index(const group_version& version) {
-    for (auto& id : version.uses)
-      if (model_.find(id) == nullptr)
-        fail(version.types.empty() ? position{} : version.types.front()->at,
-             "expected a known group version after 'use', found '" + id + "'");
+    for (auto& each : version.uses)
+      if (model_.find(each.id) == nullptr)
+        fail(each.at, "expected a known group version after 'use', found '"
+                          + each.id + "'");
     for (auto& each : version.types) {
       auto& slot = types_[version.id + '.' + each->name];
       if (slot != nullptr)
@@ -54,8 +53,8 @@ private:
       return at(name);
     if (auto own = at(from.id + '.' + name))
       return own;
-    for (auto& id : from.uses)
-      if (auto found = at(id + '.' + name))
+    for (auto& each : from.uses)
+      if (auto found = at(each.id + '.' + name))
         return found;
     return nullptr;
   }

@@ -60,6 +60,7 @@ struct type {
   std::string full_name; ///< of OpenAPI
   std::string doc;
   std::vector<kind_name> kinds;
+  bool bare = false; ///< a kind without apiVersion and kind in its JSON
   map_type map = map_type::unset;
   value_type value = value_type::object;
   std::vector<field> fields; ///< linked: flat, ascending by id
@@ -104,12 +105,17 @@ struct resource {
   std::vector<selectable> selectable_fields;
 };
 
+struct use {
+  position at;
+  std::string id;
+};
+
 struct group_version {
   std::string id; ///< "core_v1", "rbac_v1": names files and namespaces
   std::string group;
   std::string version;
-  std::string package;           ///< prefix of OpenAPI names
-  std::vector<std::string> uses; ///< ids whose types need no prefix
+  std::string package;   ///< prefix of OpenAPI names
+  std::vector<use> uses; ///< group versions whose types need no prefix
   std::vector<std::unique_ptr<type>> types;
   std::vector<resource> resources;
 };

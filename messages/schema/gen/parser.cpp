@@ -156,13 +156,12 @@ private:
 
   bool uses() {
     while (at_word("use")) {
+      auto at = here();
       ++at_;
       std::string id;
       if (!word(id, "a group version such as meta_v1"))
         return false;
-      auto& all = version_->uses;
-      if (std::find(all.begin(), all.end(), id) == all.end())
-        all.push_back(std::move(id));
+      version_->uses.push_back({std::move(at), std::move(id)});
     }
     return true;
   }

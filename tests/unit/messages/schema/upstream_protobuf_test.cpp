@@ -1,0 +1,115 @@
+#include "messages/schema/registry.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tsv.hpp"
+
+using namespace troupe::schema;
+using namespace troupe::schema::test;
+
+// tests/data/api/upstream_protobuf.tsv holds the rows of Kubernetes 1.35's
+// protobuf definitions for the types served here: message, field, number,
+// label, type. Each of our fields is rendered as such a row.
+
+namespace {
+
+/// "k8s.io.api.core.v1.ConfigMap" of "io.k8s.api.core.v1.ConfigMap".
+std::string message_name(std::string_view openapi_name) {
+  return "k8s.io" + std::string{openapi_name.substr(6)};
+}
+
+std::string package_of(const std::string& message) {
+  return message.substr(0, message.rfind('.') + 1);
+}
+
+std::string scalar_text(value_type type) {
+  switch (type) {
+    case value_type::boolean:
+      return "bool";
+    case value_type::int32:
+      return "int32";
+    case value_type::int64:
+      return "int64";
+    case value_type::real:
+      return "double";
+    case value_type::bytes:
+      return "bytes";
+    default:
+      return "string";
+  }
+}
+
+/// Upstream leaves out the package of a message of the same package.
+std::string element_text(const std::string& owner, const field_desc& field) {
+  auto type = field.object != nullptr ? field.object : field.named;
+  if (type == nullptr)
+    return scalar_text(field.type);
+  auto name = message_name(type->name);
+  auto package = package_of(owner);
+  return package_of(name) == package ? name.substr(package.size()) : name;
+}
+
+std::string row(const std::string& message, std::string_view name,
+                const field_desc& field) {
+  auto element = element_text(message, field);
+  auto result = message + '\t' + std::string{name} + '\t'
+                + std::to_string(field_number(field.id)) + '\t';
+  switch (field.many) {
+    case cardinality::list:
+      return result + "repeated\t" + element;
+    case cardinality::map:
+      return result + "\tmap<string, " + element + '>';
+    default:
+      return result + "optional\t" + element;
+  }
+}
+
+/// The message that upstream has at the number of an embedded message.
+std::string wrapper_of(const std::vector<std::string>& upstream,
+                       const std::string& message, std::uint32_t number) {
+  for (auto& line : upstream) {
+    auto cells = tsv_cells(line);
+    if (cells[0] == message && cells[2] == std::to_string(number))
+      return cells[4].find('.') == std::string::npos
+                 ? package_of(message) + cells[4]
+                 : cells[4];
+  }
+  return "no message at " + std::to_string(number);
+}
+
+/// In upstream's only message of this kind, Verbs, the field is `items`.
+std::string_view name_in_wrapper(const field_desc& field) {
+  return field.many == cardinality::list ? "items" : field.name;
+}
+
+std::vector<std::string> rows(const std::vector<std::string>& upstream,
+                              const type_desc& type) {
+  std::vector<std::string> result;
+  auto message = message_name(type.name);
+  for (auto& field : type.fields) {
+    auto number = wrapper_number(field.id);
+    if (number == 0) {
+      result.push_back(row(message, field.name, field));
+      continue;
+    }
+    auto wrapper = wrapper_of(upstream, message, number);
+    result.push_back(message + '\t' + std::string{field.name} + '\t'
+                     + std::to_string(number) + "\toptional\t"
+                     + wrapper.substr(package_of(wrapper).size()));
+    result.push_back(row(wrapper, name_in_wrapper(field), field));
+  }
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("field ids are upstream's protobuf numbers") {
+  auto want = tsv_lines("upstream_protobuf.tsv");
+  REQUIRE(want.size() > 100);
+  std::vector<std::string> have;
+  for (auto version : group_versions())
+    for (auto type : version->types)
+      for (auto& line : rows(want, *type))
+        have.push_back(line);
+  CHECK(difference(want, have) == "");
+}
