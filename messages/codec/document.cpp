@@ -116,6 +116,12 @@ node* document::make_string(std::string_view value) {
   return result;
 }
 
+node* document::make_octets(bytes_view value) {
+  auto* result = make_string(value);
+  result->capacity_ = 1;
+  return result;
+}
+
 node* document::make_object() {
   auto* result = make(node_kind::object);
   result->members_ = nullptr;
@@ -315,7 +321,8 @@ std::size_t document::footprint() const noexcept {
 node* document::clone(const node& value) {
   switch (value.kind()) {
     case node_kind::string:
-      return make_string(value.string());
+      return value.is_octets() ? make_octets(value.string())
+                               : make_string(value.string());
     case node_kind::object: {
       auto* copy = make_object();
       grow(*copy, copy->members_, value.size());

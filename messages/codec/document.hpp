@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/base/bytes.hpp"
 #include "messages/schema/descriptor.hpp"
 
 #include <cstddef>
@@ -51,6 +52,11 @@ public:
   double real() const;
   std::string_view string() const;
 
+  /// Whether a string was made as octets, not as text (see `make_octets`).
+  bool is_octets() const noexcept {
+    return kind_ == node_kind::string && capacity_ != 0;
+  }
+
   /// The value, or `fallback` when this node is of another kind.
   std::string_view string_or(std::string_view fallback) const;
   std::int64_t integer_or(std::int64_t fallback) const;
@@ -75,8 +81,8 @@ private:
   friend class document;
 
   node_kind kind_ = node_kind::null;
-  std::uint32_t capacity_ = 0;
-  std::uint32_t size_ = 0; ///< of a string or container
+  std::uint32_t capacity_ = 0; ///< of a container; 1 for octets
+  std::uint32_t size_ = 0;     ///< of a string or container
 
   union {
     bool boolean_;
@@ -122,6 +128,9 @@ public:
   node* make_integer(std::int64_t value);
   node* make_real(double value);
   node* make_string(std::string_view value);
+  /// A string that remembers being octets: for values of fields no type
+  /// describes. Where a type says bytes, plain strings do.
+  node* make_octets(bytes_view value);
   node* make_object();
   node* make_map();
   node* make_list();
