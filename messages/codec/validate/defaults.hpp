@@ -1,0 +1,16 @@
+#pragma once
+
+#include "messages/codec/document.hpp"
+
+namespace troupe::codec {
+
+/// Fills every absent field for which the tables or the kind's rules know a
+/// value, at every depth. Idempotent; on requests and on stored objects of an
+/// older version alike.
+void apply_defaults(document& object, const schema::resource_desc& resource);
+
+/// The part of it that the tables alone say, for any type.
+void apply_table_defaults(document& doc, node& object,
+                          const schema::type_desc& type);
+
+} // namespace troupe::codec

@@ -1,0 +1,33 @@
+#include "messages/codec/validate/kind_rules.hpp"
+
+namespace troupe::codec {
+
+extern const kind_rules config_map_rules;
+extern const kind_rules namespace_rules;
+
+namespace {
+
+constexpr const kind_rules* all_rules[] = {
+    &config_map_rules,
+    &namespace_rules,
+};
+
+const kind_rules no_rules;
+
+} // namespace
+
+const subresource_rules* kind_rules::find(std::string_view subresource) const {
+  for (const auto& rules : subresources)
+    if (rules.name == subresource)
+      return &rules;
+  return nullptr;
+}
+
+const kind_rules& find_rules(std::string_view group, std::string_view kind) {
+  for (const auto* rules : all_rules)
+    if (rules->group == group && rules->kind == kind)
+      return *rules;
+  return no_rules;
+}
+
+} // namespace troupe::codec

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "messages/codec/document.hpp"
+#include "messages/meta/field_error.hpp"
+#include "messages/meta/names.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace troupe::codec {
+
+/// What a write to a subresource does beside the rules for every kind.
+/// `next` arrives as the client sent it and leaves as it may be stored;
+/// `check` adds what is wrong with it.
+struct subresource_rules {
+  std::string_view name; ///< "status", "finalize"
+  void (*prepare)(document& next, const document& old) = nullptr;
+  void (*check)(const document& next, const document& old,
+                meta::field_errors& errors) = nullptr;
+};
+
+/// What one kind adds to the rules that its tables carry. Every function may
+/// be null. A kind's rules live in a file of their own and are listed in
+/// kind_rules.cpp.
+struct kind_rules {
+  std::string_view group;
+  std::string_view kind;
+  meta::name_check name = meta::check_subdomain_name;
+  /// An update without resourceVersion takes the stored one.
+  bool unconditional_update = true;
+  /// Fills computed defaults, after those of the tables.
+  void (*fill_defaults)(document& object) = nullptr;
+  void (*prepare_create)(document& object) = nullptr;
+  void (*prepare_update)(document& next, const document& old) = nullptr;
+  /// On create and, after `check_update`, on update.
+  void (*check)(const document& object, meta::field_errors& errors) = nullptr;
+  void (*check_update)(const document& next, const document& old,
+                       meta::field_errors& errors) = nullptr;
+  std::span<const subresource_rules> subresources;
+
+  /// The rules of a subresource, or null.
+  const subresource_rules* find(std::string_view subresource) const;
+};
+
+/// The rules of a kind; a kind without any gets the defaults above.
+const kind_rules& find_rules(std::string_view group, std::string_view kind);
+
+} // namespace troupe::codec

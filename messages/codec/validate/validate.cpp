@@ -1,0 +1,66 @@
+#include "messages/codec/validate/validate.hpp"
+
+#include "messages/codec/validate/fields.hpp"
+#include "messages/codec/validate/kind_rules.hpp"
+#include "messages/codec/validate/object_ids.hpp"
+#include "messages/codec/validate/object_meta.hpp"
+
+namespace troupe::codec {
+
+namespace {
+
+const kind_rules& rules_of(const schema::resource_desc& resource) {
+  return find_rules(resource.kind.group, resource.kind.kind);
+}
+
+/// The rules of every write to the object itself.
+void check_object(const document& object, const schema::resource_desc& resource,
+                  meta::field_errors& errors) {
+  const auto& rules = rules_of(resource);
+  check_object_meta(object.root().find(metadata_id), resource.namespaced,
+                    rules.name, errors);
+  check_fields(object.root(), *resource.type, {}, errors);
+  if (rules.check != nullptr)
+    rules.check(object, errors);
+}
+
+void check_metadata_update(const document& next, const document& old,
+                           meta::field_errors& errors) {
+  check_object_meta_update(next.root().find(metadata_id),
+                           old.root().find(metadata_id), errors);
+}
+
+} // namespace
+
+meta::field_errors validate_create(const document& object,
+                                   const schema::resource_desc& resource) {
+  meta::field_errors errors;
+  check_object(object, resource, errors);
+  return errors;
+}
+
+meta::field_errors validate_update(const document& next, const document& old,
+                                   const schema::resource_desc& resource) {
+  meta::field_errors errors;
+  check_metadata_update(next, old, errors);
+  check_immutable_fields(next.root(), old.root(), *resource.type, {}, errors);
+  if (const auto check = rules_of(resource).check_update)
+    check(next, old, errors);
+  check_object(next, resource, errors);
+  return errors;
+}
+
+meta::field_errors
+validate_subresource_update(const document& next, const document& old,
+                            const schema::resource_desc& resource,
+                            std::string_view subresource) {
+  meta::field_errors errors;
+  check_metadata_update(next, old, errors);
+  check_fields(next.root(), *resource.type, {}, errors);
+  const auto* own = rules_of(resource).find(subresource);
+  if (own != nullptr && own->check != nullptr)
+    own->check(next, old, errors);
+  return errors;
+}
+
+} // namespace troupe::codec
