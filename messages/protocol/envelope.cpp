@@ -25,8 +25,8 @@ enum : std::uint64_t {
 };
 
 /// Fields that every envelope carries.
-constexpr std::uint64_t required
-  = 1 << version_id | 1 << compat_version_id | 1 << cluster_uid_id
+constexpr std::uint64_t required =
+    1 << version_id | 1 << compat_version_id | 1 << cluster_uid_id
     | 1 << sender_id | 1 << incarnation_id | 1 << type_id | 1 << payload_id;
 
 std::uint32_t read_u32(wire::reader& in, std::string_view what) {

@@ -38,7 +38,7 @@ std::vector<column> read_pairs(wire::reader& in, std::string_view what) {
   for (std::size_t i = 0; i + 1 < count && !in.failed(); i += 2) {
     std::string name{in.text(what, column_name_max)};
     pairs.push_back(
-      {std::move(name), std::string{in.text(what, column_value_max)}});
+        {std::move(name), std::string{in.text(what, column_value_max)}});
   }
   return pairs;
 }

@@ -199,9 +199,8 @@ result<propose_outcome> decode_outcome(bytes_view data) {
 }
 
 propose_outcome to_propose_outcome(apply_outcome value) {
-  return std::visit(
-    [](auto&& x) -> propose_outcome { return std::move(x); },
-    std::move(value));
+  return std::visit([](auto&& x) -> propose_outcome { return std::move(x); },
+                    std::move(value));
 }
 
 } // namespace troupe::store

@@ -2,8 +2,9 @@
 
 #include "messages/base/check.hpp"
 
-#include <limits>
 #include <msgpack.hpp>
+
+#include <limits>
 
 namespace troupe::wire {
 
