@@ -1,0 +1,50 @@
+#include "messages/codec/managed/ownership.hpp"
+#include "messages/meta/time.hpp"
+
+#include <optional>
+
+namespace troupe::codec {
+
+namespace {
+
+/// The entries to start from: the request's own where it may say so.
+managed_entries starting_entries(const document* before, const document& after,
+                                 const field_write& write) {
+  if (write.subresource.empty()) {
+    if (resets_managed_fields(after))
+      return {};
+    auto own = decode_managed_fields(after);
+    if (own && !own->empty())
+      return std::move(*own);
+  }
+  if (!before)
+    return {};
+  // Unreadable entries in the store are forgotten, as upstream does.
+  auto stored = decode_managed_fields(*before);
+  return stored ? std::move(*stored) : managed_entries{};
+}
+
+} // namespace
+
+void update_managed_fields(const document* before, document& after,
+                           const field_write& write) {
+  auto entries = starting_entries(before, after, write);
+  remove_managed_fields(after);
+  auto self = owner_of(write, managed_operation::update);
+  std::optional<field_set> former;
+  if (auto* own = find_entry(entries, self))
+    former = own->fields;
+  auto changes = compare_fields(before, after);
+  release(entries, nullptr, changes);
+  auto taken = ownable(changes.written(), write.ignored);
+  if (!taken.empty()) {
+    auto& own = entry_of(entries, self);
+    own.fields = set_union(own.fields, taken);
+  }
+  if (auto* own = find_entry(entries, self); own && own->fields != former)
+    own->time = meta::format_time(write.now);
+  cap_updaters(entries);
+  encode_managed_fields(after, std::move(entries));
+}
+
+} // namespace troupe::codec
