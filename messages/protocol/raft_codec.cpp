@@ -308,7 +308,7 @@ message_body get_body(std::uint64_t kind, const msgpack::object& x,
       case 3:
         return append_accepted{r.index()};
       case 4:
-        return append_rejected{r.position(), r.position(), r.flag()};
+        return append_rejected{r.index(), r.position(), r.flag()};
       case 5:
         return heartbeat{r.index(), r.context()};
       case 6:
