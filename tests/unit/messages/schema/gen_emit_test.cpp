@@ -1,9 +1,8 @@
 #include "messages/schema/gen/emit.hpp"
 #include "messages/schema/gen/spelling.hpp"
+#include "tests/unit/messages/schema/gen_support.hpp"
 
 #include <catch2/catch.hpp>
-
-#include "gen_support.hpp"
 
 using namespace troupe::schema::gen;
 using namespace troupe::schema::gen::test;

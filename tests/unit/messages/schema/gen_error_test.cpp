@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
+#include "tests/unit/messages/schema/gen_support.hpp"
 
-#include "gen_support.hpp"
+#include <catch2/catch.hpp>
 
 using namespace troupe::schema::gen;
 using namespace troupe::schema::gen::test;

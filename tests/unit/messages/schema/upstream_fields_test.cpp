@@ -1,8 +1,7 @@
 #include "messages/schema/registry.hpp"
+#include "tests/unit/messages/schema/tsv.hpp"
 
 #include <catch2/catch.hpp>
-
-#include "tsv.hpp"
 
 using namespace troupe::schema;
 using namespace troupe::schema::test;
