@@ -1,4 +1,5 @@
 #include "runtime/store/store_image.hpp"
+#include "tests/unit/messages/protocol/golden.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -42,6 +43,15 @@ store_fsm example() {
 }
 
 } // namespace
+
+TEST_CASE("images have the octets of their version for ever", "[store]") {
+  auto made = image_of(example());
+  auto want = troupe::test::golden("store/image_v1.hex", made);
+  CHECK(troupe::test::to_hex(made) == troupe::test::to_hex(want));
+  auto restored = read_whole(want);
+  REQUIRE(restored.has_value());
+  CHECK(image_of(*restored) == want);
+}
 
 TEST_CASE("every damaged octet of an image is noticed", "[store]") {
   auto image = image_of(example());
