@@ -34,8 +34,6 @@ inline constexpr std::string_view delete_options =
     "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
 inline constexpr std::string_view status =
     "io.k8s.apimachinery.pkg.apis.meta.v1.Status";
-inline constexpr std::string_view watch_event =
-    "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent";
 inline constexpr std::string_view api_versions =
     "io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions";
 inline constexpr std::string_view api_group_list =

@@ -63,8 +63,9 @@ void add_extension(schema_model& to, std::string_view name,
   to.extensions.push_back({name, std::move(json)});
 }
 
-/// Kinds by the OpenAPI name of their type. DeleteOptions and WatchEvent are
-/// kinds of every group version, Status only of the core group.
+/// Kinds by the OpenAPI name of their type. DeleteOptions is a kind
+/// of every served group version; Status and the bodies of discovery are kinds
+/// of the core group.
 kinds_by_type
 collect_kinds(std::span<const group_version_desc* const> versions) {
   kinds_by_type result;
@@ -88,8 +89,6 @@ collect_kinds(std::span<const group_version_desc* const> versions) {
     }
     result[definition::delete_options].push_back(
         {version->group, version->version, "DeleteOptions"});
-    result[definition::watch_event].push_back(
-        {version->group, version->version, "WatchEvent"});
   }
   result[definition::status].push_back({"", "v1", "Status"});
   for (auto name : {definition::api_versions, definition::api_group_list,
@@ -233,9 +232,7 @@ schema_model make_definition(const type_desc& type,
       result.required.push_back(field.name);
   }
   if (auto found = kinds.find(type.name); found != kinds.end()) {
-    // The body of a watch event says what it is through its `object` alone.
-    if (type.name != definition::watch_event)
-      add_type_meta(result);
+    add_type_meta(result);
     result.extensions.push_back(
         {"x-kubernetes-group-version-kind", to_json(found->second)});
   }
