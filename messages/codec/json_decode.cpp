@@ -5,7 +5,6 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <bitset>
 #include <limits>
 
@@ -25,16 +24,16 @@ namespace {
 struct place {
   const place* outer = nullptr;
   std::string_view name;
-  std::size_t index = 0; ///< of a list item, when the name is empty
-  bool is_item = false;
+  std::size_t index = 0; ///< of a list item
+  enum class step { field, key, item } by = step::field;
 
-  /// "spec.containers[0].image", or without indices as Go's errors have it.
-  std::string text(bool indices) const {
-    std::string out = outer != nullptr ? outer->text(indices) : "";
-    if (outer == nullptr)
+  /// "spec.containers[0].image"; as Go's errors have it, fields only.
+  std::string text(bool whole) const {
+    std::string out = outer != nullptr ? outer->text(whole) : "";
+    if (outer == nullptr || (!whole && by != step::field))
       return out;
-    if (is_item)
-      return indices ? out + "[" + std::to_string(index) + "]" : out;
+    if (by == step::item)
+      return out + "[" + std::to_string(index) + "]";
     if (!out.empty())
       out += '.';
     return out += name;
@@ -87,7 +86,7 @@ private:
   const json_limits& limits_;
   std::size_t nodes_ = 0;
   error failure_{};
-  // Stacks of unfinished maps and lists; each reader level pops its own part.
+  // Stacks of unfinished maps and lists; each level pops its own part.
   std::vector<entry> entries_;
   std::vector<node*> items_;
 };
@@ -251,7 +250,7 @@ node* reader::list(const element& value, const target& to, std::size_t depth) {
   if (!enter(depth))
     return nullptr;
   const auto first = items_.size();
-  place here{&to.where, {}, 0, true};
+  place here{&to.where, {}, 0, place::step::item};
   for (const auto item : from) {
     auto* child = item.is_null() ? counted(zero_element(doc_, to.field))
                                  : one(item, to, here, depth + 1);
@@ -274,7 +273,7 @@ node* reader::map(const element& value, const target& to, std::size_t depth) {
     return nullptr;
   const auto first = entries_.size();
   for (const auto& [name, item] : from) {
-    const place here{&to.where, name};
+    const place here{&to.where, name, 0, place::step::key};
     auto* child = item.is_null() ? counted(zero_element(doc_, to.field))
                                  : one(item, to, here, depth + 1);
     if (child == nullptr)
@@ -417,7 +416,7 @@ node* reader::untyped_list(const element& value, const place& at,
   if (!enter(depth))
     return nullptr;
   const auto first = items_.size();
-  place here{&at, {}, 0, true};
+  place here{&at, {}, 0, place::step::item};
   for (const auto item : value.get_array().value_unsafe()) {
     auto* child = untyped(item, here, depth + 1);
     if (child == nullptr)
@@ -439,7 +438,8 @@ constexpr std::size_t kept_parser_size_max = 64 * 1024;
 simdjson::error_code parse(simdjson::dom::parser& parser, bytes_view text,
                            element& root) {
   auto code = parser.parse(text.data(), text.size()).get(root);
-  if (code != simdjson::UTF8_ERROR && code != simdjson::STRING_ERROR)
+  if (code != simdjson::UTF8_ERROR && code != simdjson::STRING_ERROR
+      && code != simdjson::NUMBER_ERROR)
     return code;
   const auto repaired = repair_json_text(text);
   return parser.parse(repaired.data(), repaired.size()).get(root);

@@ -67,18 +67,34 @@ std::size_t copy_point(std::string& out, std::string_view text) {
   return 1;
 }
 
+/// Appends the number at the front of `text`; returns its length.
+std::size_t copy_number(std::string& out, std::string_view text) {
+  const auto number = text.substr(0, text.find_first_not_of("0123456789+-.eE"));
+  out += number;
+  std::int64_t value = 0;
+  const auto* end = number.data() + number.size();
+  const auto parsed = std::from_chars(number.data(), end, value);
+  if (parsed.ec == std::errc::result_out_of_range && parsed.ptr == end)
+    out += "e0";
+  return number.size();
+}
+
 } // namespace
 
 std::string repair_json_text(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 16);
+  bool in_string = false;
   while (!text.empty()) {
     const auto c = static_cast<unsigned char>(text.front());
+    in_string = in_string != (c == '"');
     std::size_t length = 1;
     if (c == '\\')
       length = copy_escape(out, text);
     else if (c >= 0x80)
       length = copy_point(out, text);
+    else if (!in_string && (c == '-' || (c >= '0' && c <= '9')))
+      length = copy_number(out, text);
     else
       out += text.front();
     text.remove_prefix(length);

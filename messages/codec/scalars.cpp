@@ -152,23 +152,45 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+namespace {
+
+/// "1.5e+20" as a whole number: digits, then zeros up to the exponent.
+void append_whole(std::string& out, std::string_view scientific) {
+  const auto e = scientific.find('e');
+  auto digits = std::string{scientific.substr(0, e)};
+  std::erase(digits, '.');
+  int exponent = 0;
+  const auto power = scientific.substr(e + 2);
+  std::from_chars(power.data(), power.data() + power.size(), exponent);
+  const auto sign = static_cast<std::size_t>(digits.front() == '-');
+  digits.resize(sign + 1 + static_cast<std::size_t>(exponent), '0');
+  out += digits;
+}
+
+} // namespace
+
 void append_real(std::string& out, double value) {
   if (!std::isfinite(value)) {
     out += "null";
     return;
   }
   // Go's rule: as ECMAScript, but without a leading zero in the exponent.
+  // Whole numbers past 2^53 show their shortest digits, then zeros.
   const auto magnitude = std::fabs(value);
   const bool scientific =
       magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
+  const bool padded = !scientific && magnitude >= 9007199254740992.0;
   std::array<char, 64> buffer;
-  const auto end = std::to_chars(
-      buffer.data(), buffer.data() + buffer.size(), value,
-      scientific ? std::chars_format::scientific : std::chars_format::fixed);
-  std::string_view text{buffer.data(),
-                        static_cast<std::size_t>(end.ptr - buffer.data())};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                    scientific || padded ? std::chars_format::scientific
+                                         : std::chars_format::fixed);
+  const std::string_view text{
+      buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data())};
   const auto n = text.size();
-  if (scientific && n >= 4 && text.substr(n - 4, 3) == "e-0") {
+  if (padded) {
+    append_whole(out, text);
+  } else if (scientific && n >= 4 && text.substr(n - 4, 3) == "e-0") {
     out += text.substr(0, n - 2);
     out += text[n - 1];
   } else {

@@ -83,8 +83,11 @@ TEST_CASE("a container member is made when absent or null") {
   doc.set(*root, 4, doc.make_null());
   doc.set(doc.map_at(*root, 4), "k", doc.make_boolean(true));
   CHECK(doc.map_at(*root, 4).find("k")->boolean());
-  CHECK(&doc.list_at(*root, 2) == root->find(2));
-  CHECK(&doc.object_at(*root, 1) == root->find(1));
+  auto& list = doc.list_at(*root, 2);
+  CHECK(&list == root->find(2));
+  CHECK(&list == &doc.list_at(*root, 2));
+  auto& object = doc.object_at(*root, 1);
+  CHECK(&object == root->find(1));
 }
 
 TEST_CASE("a clone equals its original and shares nothing with it") {
