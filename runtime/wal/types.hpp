@@ -38,7 +38,7 @@ struct config {
   /// Most octets `append` buffers before a `sync` is needed; with the frame
   /// around them they must fit a segment.
   std::uint64_t batch_octets_max = 16ull << 20;
-  /// Snapshots kept for each group.
+  /// Snapshots of each group that `prune_snapshots` is to keep.
   std::uint32_t snapshots_kept = 2;
 
   /// `invalid_argument` naming the field.
