@@ -25,7 +25,8 @@ struct config {
   /// Ticks between heartbeats; less than half the election timeout, so that
   /// one lost heartbeat starts nothing.
   unsigned heartbeat_ticks = 1;
-  /// Feeds the election timeouts; different on each replica.
+  /// Feeds election timeouts and the numbering of reads: random, different on
+  /// each replica and at each start.
   std::uint64_t seed = 1;
 
   /// Bounds on one append; the first entry always fits.

@@ -44,6 +44,8 @@ raft_fsm::raft_fsm(config c, recovered_state found)
   if (quorum_.voters().size() == 1)
     suspect_from_.reset();
   told_.term = hard_.term;
+  // Late answers to reads of an earlier life must match nothing in this one.
+  forwarded_context_ = read_context{next_random(random_) >> 1};
   reset_election_timer();
 }
 
