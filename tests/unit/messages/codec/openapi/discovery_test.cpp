@@ -14,11 +14,8 @@ namespace {
 /// The core group beside the sample group.
 std::vector<const schema::group_version_desc*> all_versions() {
   std::vector<const schema::group_version_desc*> result;
-  for (auto* version : schema::group_versions())
-    if (version->group.empty())
-      result.push_back(version);
-  for (auto* version : test::sample_versions())
-    result.push_back(version);
+  for (auto versions : {test::core_versions(), test::sample_versions()})
+    result.insert(result.end(), versions.begin(), versions.end());
   return result;
 }
 

@@ -164,10 +164,23 @@ struct tables {
   const schema::group_version_desc* versions[2] = {&version, &unserved};
 };
 
+struct core_tables {
+  const schema::resource_desc* resources[2] = {
+      schema::find_resource("", "v1", "configmaps"),
+      schema::find_resource("", "v1", "namespaces")};
+  schema::group_version_desc version{"", "v1", {}, resources};
+  const schema::group_version_desc* versions[1] = {&version};
+};
+
 } // namespace
 
 std::span<const schema::group_version_desc* const> sample_versions() {
   static const tables all;
+  return all.versions;
+}
+
+std::span<const schema::group_version_desc* const> core_versions() {
+  static const core_tables all;
   return all.versions;
 }
 
