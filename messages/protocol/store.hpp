@@ -22,8 +22,8 @@ using revision = strong<std::uint64_t, struct revision_tag>;
 
 /// Names one proposal for ever: 16 random octets drawn by the proposer. The
 /// same id proposed again finds the first outcome instead of a second effect.
-using proposal_id = strong<std::array<std::uint8_t, 16>,
-                           struct proposal_id_tag>;
+using proposal_id =
+    strong<std::array<std::uint8_t, 16>, struct proposal_id_tag>;
 
 /// `<group or "core">/<plural>/<namespace>/<name>`, without the namespace for
 /// cluster-scoped kinds. Names never hold '/' and octets sort bytewise, so a
@@ -161,13 +161,13 @@ struct fenced_off {
 
 /// This id was applied before, but its outcome fell to compaction.
 struct outcome_compacted {
-  friend bool operator==(const outcome_compacted&, const outcome_compacted&)
-    = default;
+  friend bool operator==(const outcome_compacted&,
+                         const outcome_compacted&) = default;
 };
 
 /// What `apply` says of a command.
-using apply_outcome
-  = std::variant<committed, guard_failed, fenced_off, outcome_compacted>;
+using apply_outcome =
+    std::variant<committed, guard_failed, fenced_off, outcome_compacted>;
 
 /// Not tried: another replica leads (or none, when the hint is empty). Safe to
 /// send elsewhere.
@@ -180,14 +180,14 @@ struct not_leader {
 /// May or may not happen: leadership or time ran out after the proposal went
 /// into the log. Only the same proposal id may be tried again.
 struct outcome_unknown {
-  friend bool operator==(const outcome_unknown&, const outcome_unknown&)
-    = default;
+  friend bool operator==(const outcome_unknown&,
+                         const outcome_unknown&) = default;
 };
 
 /// Refused before the log: past its deadline.
 struct proposal_expired {
-  friend bool operator==(const proposal_expired&, const proposal_expired&)
-    = default;
+  friend bool operator==(const proposal_expired&,
+                         const proposal_expired&) = default;
 };
 
 /// Refused before the log: too many proposals wait, or the store is full.
@@ -198,8 +198,8 @@ struct overloaded {
 };
 
 /// What a proposer hears.
-using propose_outcome
-  = std::variant<committed, guard_failed, fenced_off, outcome_compacted,
+using propose_outcome =
+    std::variant<committed, guard_failed, fenced_off, outcome_compacted,
                  not_leader, outcome_unknown, proposal_expired, overloaded>;
 
 } // namespace troupe::store

@@ -1,5 +1,7 @@
 #include "tests/support/local_store.hpp"
 
+#include "messages/protocol/store_codec.hpp"
+
 namespace troupe::test {
 
 using store::barrier_outcome;
@@ -92,8 +94,7 @@ void local_store::propose(store::proposal value,
   run([this, value = std::move(value), done = std::move(done)]() mutable {
     if (value.deadline < wall_now_)
       return done(store::proposal_expired{});
-    done(std::visit([](auto x) -> store::propose_outcome { return x; },
-                    apply(std::move(value))));
+    done(store::to_propose_outcome(apply(std::move(value))));
   });
 }
 
