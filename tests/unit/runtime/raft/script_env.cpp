@@ -80,7 +80,7 @@ void script_env::make_cluster(const script_command& c) {
     voters.push_back(member_id{name});
   for (const auto& voter : voters) {
     raft::config config{group_id{1}, voter, voters};
-    config.seed = voter.value().front();
+    config.seed = std::stoull(c.option("seed", "0")) + voter.value()[0];
     config.kept_entries = std::stoull(c.option("kept", "1024"));
     config.inflight_appends_max = std::stoull(c.option("inflight", "64"));
     config.append_entries_max = std::stoull(c.option("batch", "256"));

@@ -13,7 +13,7 @@ using troupe::test::script_command;
 /// The commands of tests/data/raft/*.txt. `quiet` after any of them hides its
 /// trace; a trace line is `member: effect`.
 ///
-///     cluster a,b,c [kept=N] [inflight=N] [batch=N] [uncommitted=N]
+///     cluster a,b,c [kept=N] [inflight=N] [batch=N] [uncommitted=N] [seed=N]
 ///     tick M [N]           N ticks at member M
 ///     campaign M           tick M until it asks for votes
 ///     propose M PAYLOAD    propose at M
