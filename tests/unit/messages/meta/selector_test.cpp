@@ -44,7 +44,7 @@ TEST_CASE("label selectors match as upstream's") {
       {"tier in ()", true},
       {"tier in (,a)", true},
       {"app=", false},
-        {"in=1", false},
+      {"in=1", false},
       {"notin,app", false},
   };
   for (const auto& [text, want] : rows) {
