@@ -1,0 +1,178 @@
+#include "actors/state/replica_storage.hpp"
+
+#include "runtime/store/store_image.hpp"
+#include "runtime/wal/snapshot_file.hpp"
+
+#include <algorithm>
+
+namespace troupe::state {
+
+namespace {
+
+error damaged(const wal::recovery& found) {
+  std::string text = "the state on disk is damaged ("
+                     + std::string{to_string(found.verdict)} + ")";
+  for (const auto& damage : found.damages)
+    text += "; " + damage.what;
+  return {errc::corrupt, std::move(text)};
+}
+
+const wal::recovered_group* find_group(const wal::recovery& found,
+                                       raft::group_id group) {
+  const auto it = std::find_if(
+      found.groups.begin(), found.groups.end(),
+      [&](const auto& candidate) { return candidate.group == group; });
+  return it == found.groups.end() ? nullptr : &*it;
+}
+
+/// Reads the snapshot into memory chunk by chunk, then the store from it.
+result<store::store_fsm> read_store(disk_port& disk, const wal::config& config,
+                                    const std::string& file) {
+  std::vector<bytes> chunks;
+  auto read = wal::read_snapshot(disk, file, config.self, [&](bytes_view part) {
+    chunks.emplace_back(part);
+    return status_result{unit{}};
+  });
+  if (!read)
+    return std::move(read).error();
+  std::size_t next = 0;
+  return store::read_image([&]() -> result<bytes> {
+    return next < chunks.size() ? std::move(chunks[next++]) : bytes{};
+  });
+}
+
+/// Octets of entries in one record: well below what the log's buffer holds.
+constexpr std::size_t record_octets_max = std::size_t{4} << 20;
+
+} // namespace
+
+replica_storage::replica_storage(std::unique_ptr<wal::write_ahead_log> log,
+                                 raft::group_id group)
+    : log_(std::move(log)), group_(group) {
+  // nop
+}
+
+result<std::unique_ptr<replica_storage>>
+replica_storage::open(disk_port& disk, const wal::config& config,
+                      raft::group_id group, bool sole_voter,
+                      recovered_replica& found) {
+  auto opened = wal::write_ahead_log::open(disk, config);
+  if (!opened)
+    return std::move(opened).error();
+  const auto& recovery = opened->found;
+  if (!opened->log)
+    return damaged(recovery);
+  found.findings = recovery.notes;
+  for (const auto& damage : recovery.damages)
+    found.findings.push_back(damage.what);
+  if (recovery.suspect) {
+    if (!sole_voter || !wal::sole_voter_may_discard(recovery.verdict))
+      return damaged(recovery);
+    if (auto cut = opened->log->discard_tail(true); !cut)
+      return std::move(cut).error();
+  }
+  if (const auto* group_found = find_group(recovery, group)) {
+    found.raft.hard = {group_found->hard.term, group_found->hard.vote};
+    found.raft.snapshot = group_found->snapshot;
+    found.raft.entries = group_found->entries;
+    if (!group_found->snapshot_file.empty()) {
+      auto store = read_store(disk, config, group_found->snapshot_file);
+      if (!store)
+        return std::move(store).error();
+      found.store = std::move(*store);
+    }
+  }
+  return std::unique_ptr<replica_storage>{
+      new replica_storage{std::move(opened->log), group}};
+}
+
+status_result replica_storage::take(std::span<const raft::effect> effects,
+                                    const raft::log_position& log_start) {
+  for (const auto& effect : effects) {
+    if (const auto* hard = std::get_if<raft::persist_hard_state>(&effect)) {
+      // Ahead of entries taken before it: a newer term or vote never harms.
+      auto saved = log_->save_hard_state(
+          group_, {hard->state.term, hard->state.voted_for});
+      if (!saved)
+        return saved;
+      taken_ = std::max(taken_, hard->sequence);
+    } else if (const auto* append = std::get_if<raft::append_log>(&effect)) {
+      take(*append);
+    } else if (const auto* reset = std::get_if<raft::reset_log>(&effect)) {
+      waiting_.push_back(wal::compact_record{group_, reset->at});
+      taken_ = std::max(taken_, reset->sequence);
+    } else if (std::holds_alternative<raft::compact_log>(effect)) {
+      waiting_.push_back(wal::compact_record{group_, log_start});
+      compacted_ = true;
+    }
+  }
+  return unit{};
+}
+
+void replica_storage::take(const raft::append_log& effect) {
+  if (effect.truncate_from)
+    waiting_.push_back(wal::truncate_record{group_, *effect.truncate_from});
+  wal::entries_record part{group_, {}};
+  std::size_t octets = 0;
+  for (const auto& entry : effect.entries) {
+    octets += entry.payload ? entry.payload->size() : 0;
+    part.entries.push_back(entry);
+    if (octets >= record_octets_max) {
+      waiting_.push_back(std::exchange(part, {group_, {}}));
+      octets = 0;
+    }
+  }
+  if (!part.entries.empty())
+    waiting_.push_back(std::move(part));
+  taken_ = std::max(taken_, effect.sequence);
+}
+
+result<raft::storage_sequence> replica_storage::sync() {
+  auto flushed = flush();
+  full_ = !flushed && flushed.error().code == errc::no_space;
+  if (full_)
+    return durable_;
+  if (!flushed)
+    return std::move(flushed).error();
+  durable_ = taken_;
+  if (std::exchange(compacted_, false))
+    if (auto dropped = log_->drop_compacted(); !dropped)
+      return std::move(dropped).error();
+  return durable_;
+}
+
+status_result replica_storage::flush() {
+  while (!waiting_.empty()) {
+    auto appended = log_->append({waiting_.front()});
+    if (!appended && appended.error().code == errc::too_large) {
+      // The buffer is full: make room, and try this record again.
+      if (log_->buffered_octets() == 0)
+        return error{errc::io_error, appended.error().message};
+      if (auto synced = log_->sync(); !synced)
+        return synced;
+      continue;
+    }
+    if (!appended)
+      return appended;
+    waiting_.pop_front();
+  }
+  return log_->sync();
+}
+
+status_result write_store_snapshot(disk_port& disk, const wal::config& config,
+                                   raft::group_id group,
+                                   const raft::log_position& at,
+                                   const store::store_view& view) {
+  auto writer = wal::snapshot_writer::create(disk, config.self, {group, at});
+  if (!writer)
+    return std::move(writer).error();
+  auto written = store::write_image(
+      view, [&](bytes_view chunk) { return writer->add(chunk); });
+  if (!written)
+    return written;
+  if (auto finished = writer->finish(); !finished)
+    return finished;
+  return wal::prune_snapshots(disk, group, config.snapshots_kept);
+}
+
+} // namespace troupe::state

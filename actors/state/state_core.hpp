@@ -1,0 +1,154 @@
+#pragma once
+
+#include "actors/state/waiting.hpp"
+#include "messages/protocol/store.hpp"
+#include "runtime/raft/raft_fsm.hpp"
+#include "runtime/store/store_fsm.hpp"
+#include "runtime/store/store_port.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// One replica of one group: the Raft core and the store core joined. Pure.
+namespace troupe::state {
+
+struct state_config {
+  raft::config raft;
+  /// Octets the store may use; past it only deletions and small commands pass.
+  std::uint64_t quota_bytes = std::uint64_t{2} << 30;
+  /// Proposals without an outcome yet; past it they are `overloaded`.
+  std::size_t proposals_max = 16 * 1024;
+  /// A snapshot is taken after this many applied entries, or octets of them.
+  std::uint64_t snapshot_entries = 20'000;
+  std::uint64_t snapshot_bytes = std::uint64_t{64} << 20;
+  /// The leader compacts the store this often, up to where it stood one
+  /// interval before: history of at least one interval stays readable. Longer
+  /// than any proposal's deadline (see store_fsm).
+  duration compaction_interval = std::chrono::minutes{5};
+  /// A proposal whose deadline is further away is cut down to this.
+  duration proposal_deadline_max = std::chrono::minutes{2};
+
+  status_result validate() const;
+};
+
+/// Inputs beside the Raft core's own.
+struct time_passed {
+  wall_time wall;
+  mono_time mono;
+};
+
+struct propose_command {
+  ticket tag;
+  store::proposal proposal;
+};
+
+struct read_barrier {
+  ticket tag;
+  mono_time deadline;
+};
+
+struct wait_revision {
+  ticket tag;
+  store::revision at;
+  mono_time deadline;
+};
+
+/// The snapshot asked for by `save_snapshot` is durable, or failed.
+struct snapshot_saved {
+  raft::log_position at;
+  bool durable = false;
+};
+
+using input = std::variant<time_passed, propose_command, read_barrier,
+                           wait_revision, snapshot_saved, raft::input>;
+
+/// Effects beside the Raft core's storage and message effects.
+struct answer_proposal {
+  ticket tag;
+  store::propose_outcome outcome;
+};
+
+struct answer_barrier {
+  ticket tag;
+  store::barrier_outcome outcome = store::barrier_outcome::reached;
+};
+
+/// Something was applied: the new root, with the events that led to it (none
+/// when only history or fences changed). Comes before the answers it makes
+/// true.
+struct publish {
+  std::shared_ptr<const store::store_view> view;
+  std::vector<store::event> events;
+};
+
+/// Write an image of `view` as the snapshot at `at`, then say
+/// `snapshot_saved`.
+struct save_snapshot {
+  std::shared_ptr<const store::store_view> view;
+  raft::log_position at;
+};
+
+using effect = std::variant<raft::effect, answer_proposal, answer_barrier,
+                            publish, save_snapshot>;
+
+/// Proposals in, outcomes out; between them the log. Time is an input
+/// (`time_passed`, which is also a Raft tick): proposals past their deadline
+/// are refused before the log, and answered `outcome_unknown` when it passes
+/// while they are in it.
+class state_core {
+public:
+  /// `restored` holds the snapshot that `found` names.
+  state_core(state_config config, raft::recovered_state found,
+             store::store_fsm restored);
+
+  /// Takes a batch; everything proposed in it shares one append and one sync.
+  std::vector<effect> step(std::span<input> inputs);
+
+  const raft::raft_fsm& raft() const { return raft_; }
+  const store::store_fsm& store() const { return store_; }
+  std::shared_ptr<const store::store_view> view() const { return view_; }
+
+private:
+  void on(time_passed& in, std::vector<raft::input>& out);
+  void on(propose_command& in, std::vector<raft::input>& out);
+  void on(read_barrier& in, std::vector<raft::input>& out);
+  void on(wait_revision& in, std::vector<raft::input>& out);
+  void on(snapshot_saved& in, std::vector<raft::input>& out);
+  void on(raft::input& in, std::vector<raft::input>& out);
+
+  void carry_out(raft::effect& from_raft);
+  void apply(const raft::apply_entries& committed);
+  store::apply_outcome apply(const raft::entry& entry, publish& out);
+  void on_dropped(const raft::proposal_dropped& dropped);
+  void answer(ticket tag, store::propose_outcome outcome);
+  void answer(ticket tag, store::barrier_outcome outcome);
+  void settle_waiting();
+  void expire(wall_time wall, mono_time mono);
+  void compact_when_due(std::vector<raft::input>& out);
+  void snapshot_when_due();
+  bool over_quota(const store::proposal& proposal) const;
+
+  state_config config_;
+  raft::raft_fsm raft_;
+  store::store_fsm store_;
+  std::shared_ptr<const store::store_view> view_;
+  wall_time wall_{};
+  mono_time mono_{};
+  proposals_in_flight proposals_;
+  barriers_waiting barriers_;
+  std::vector<effect> effects_;
+  raft::log_position applied_;
+  std::uint64_t entries_since_snapshot_ = 0;
+  std::uint64_t bytes_since_snapshot_ = 0;
+  bool snapshot_running_ = false;
+  std::optional<mono_time> compaction_due_;
+  store::revision compact_up_to_;
+};
+
+} // namespace troupe::state

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "actors/state/state_core.hpp"
+#include "runtime/base/reply.hpp"
+#include "runtime/caf/door.hpp"
+#include "runtime/store/store_port.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace troupe::state {
+
+/// What a caller asks of the state actor. Dropped with its mailbox, a call
+/// answers "unknown" or "unavailable" by itself.
+struct propose_call {
+  store::proposal proposal;
+  reply<store::propose_outcome> done;
+};
+
+struct read_call {
+  mono_time deadline;
+  reply<store::barrier_outcome> done;
+};
+
+struct wait_call {
+  store::revision at;
+  mono_time deadline;
+  reply<store::barrier_outcome> done;
+};
+
+struct snapshot_done {
+  snapshot_saved saved;
+};
+
+struct tick_call {};
+
+using call =
+    std::variant<propose_call, read_call, wait_call, snapshot_done, tick_call>;
+
+/// `store_port` in front of a state actor: it outlives the actor's
+/// incarnations, and with it the published root and the subscribers. After a
+/// restart from disk the replayed writes are not told twice.
+class state_handle final : public store::store_port {
+public:
+  explicit state_handle(std::shared_ptr<actors::door<call>> entrance);
+
+  const std::shared_ptr<actors::door<call>>& entrance() const {
+    return entrance_;
+  }
+
+  std::shared_ptr<const store::store_snapshot> current() const override;
+  void propose(store::proposal value,
+               std::function<void(store::propose_outcome)> done) override;
+  void read_index(mono_time deadline,
+                  std::function<void(store::barrier_outcome)> done) override;
+  void wait_applied(store::revision at, mono_time deadline,
+                    std::function<void(store::barrier_outcome)> done) override;
+  std::pair<std::shared_ptr<const store::store_snapshot>,
+            std::unique_ptr<store::subscription>>
+  subscribe(std::function<void(const store::applied_batch&)> on_batch) override;
+
+  // The actor's side; called from its thread.
+
+  bool post(call what) { return entrance_->post(std::move(what)); }
+
+  void publish(const state::publish& news);
+  ticket enter(reply<store::propose_outcome> done);
+  ticket enter(reply<store::barrier_outcome> done);
+  void answer(const answer_proposal& what);
+  void answer(const answer_barrier& what);
+  /// A new incarnation: calls of the old one are answered as lost.
+  void forget_calls();
+
+private:
+  struct subscribers;
+
+  std::shared_ptr<actors::door<call>> entrance_;
+  std::atomic<std::shared_ptr<const store::store_snapshot>> current_;
+  std::shared_ptr<subscribers> subscribers_;
+  std::unordered_map<ticket, reply<store::propose_outcome>> proposals_;
+  std::unordered_map<ticket, reply<store::barrier_outcome>> barriers_;
+  ticket last_ticket_;
+};
+
+} // namespace troupe::state

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "messages/base/strong.hpp"
+#include "messages/base/time_point.hpp"
+#include "messages/protocol/raft.hpp"
+#include "messages/protocol/store.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace troupe::state {
+
+/// The driver's name for a call that waits for an answer. 0 is nobody.
+using ticket = strong<std::uint64_t, struct ticket_tag>;
+
+/// Proposals that were sent into the log and have no outcome yet.
+class proposals_in_flight {
+public:
+  std::size_t size() const { return by_ticket_.size(); }
+
+  void add(ticket tag, wall_time deadline);
+
+  /// The log holds the proposal at `at`.
+  void placed(ticket tag, raft::log_position at);
+
+  /// An entry of `term` is being applied at `index`. The tickets whose
+  /// proposals stood there: `won` is set for the one whose entry it is,
+  /// `lost` are those another term's entry replaced.
+  struct settled {
+    std::optional<ticket> won;
+    std::vector<ticket> lost;
+  };
+  settled applied(raft::log_position at);
+
+  /// Takes the tickets whose deadline is before `now`.
+  std::vector<ticket> expired(wall_time now);
+
+  /// Forgets a ticket; false when it was not waiting.
+  bool remove(ticket tag);
+
+private:
+  struct waiting {
+    wall_time deadline;
+    std::optional<raft::log_position> at;
+  };
+
+  std::map<ticket, waiting> by_ticket_;
+  std::set<std::pair<wall_time, ticket>> by_deadline_;
+  std::multimap<raft::log_index, ticket> by_index_;
+};
+
+/// Calls that wait until something was applied.
+class barriers_waiting {
+public:
+  std::size_t size() const { return deadlines_.size(); }
+
+  void add_read(ticket tag, mono_time deadline);
+  void add_revision(ticket tag, store::revision at, mono_time deadline);
+
+  /// The read is linearizable once `index` is applied.
+  void confirmed(ticket tag, raft::log_index index);
+
+  /// Takes what is satisfied by this much being applied.
+  std::vector<ticket> reached(raft::log_index index, store::revision revision);
+
+  std::vector<ticket> expired(mono_time now);
+
+  bool remove(ticket tag);
+
+private:
+  std::map<ticket, mono_time> deadlines_;
+  std::set<std::pair<mono_time, ticket>> by_deadline_;
+  std::set<std::pair<raft::log_index, ticket>> by_index_;
+  std::set<std::pair<store::revision, ticket>> by_revision_;
+};
+
+} // namespace troupe::state
