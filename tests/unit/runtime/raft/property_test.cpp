@@ -80,6 +80,8 @@ public:
     for (std::size_t i = 0; i < size; ++i) {
       raft::config config{group_id{1}, names_[i], names_};
       config.seed = seed * 31 + i;
+      // Short, so that there are many elections to go wrong.
+      config.election_timeout_ticks = 3;
       config.kept_entries = 3;
       config.append_entries_max = 4;
       config.inflight_appends_max = 3;
@@ -224,6 +226,7 @@ TEST_CASE("random schedules keep the properties of Raft", "[raft]") {
   const run runs[] = {
       {"three, calm", 3, {2, 2, 0}},      {"three, lossy", 3, {25, 15, 2}},
       {"three, crashing", 3, {5, 5, 12}}, {"five, crashing", 5, {8, 8, 8}},
+      {"three, stormy", 3, {15, 10, 40}}, {"five, stormy", 5, {10, 10, 30}},
       {"two, crashing", 2, {5, 5, 6}},    {"one, crashing", 1, {0, 0, 10}},
   };
   for (const auto& r : runs) {
