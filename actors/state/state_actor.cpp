@@ -1,6 +1,7 @@
 #include "actors/state/state_actor.hpp"
 
 #include "runtime/base/clock.hpp"
+#include "runtime/base/entropy.hpp"
 #include "runtime/base/log.hpp"
 
 #include <thread>
@@ -45,6 +46,8 @@ void state_actor::begin() {
   storage_ = std::move(*storage);
   for (const auto& finding : found.findings)
     log_warning("state", finding);
+  // A new incarnation must not take answers meant for the one before.
+  settings_.core.raft.seed = random_u64();
   core_ = std::make_unique<state_core>(settings_.core, std::move(found.raft),
                                        std::move(found.store));
   handle_->publish({core_->view(), {}});
