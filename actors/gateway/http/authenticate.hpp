@@ -1,0 +1,33 @@
+#pragma once
+
+#include "actors/gateway/http/token_authenticator.hpp"
+#include "messages/api/options.hpp"
+#include "runtime/port/http_port.hpp"
+
+#include <memory>
+#include <span>
+
+namespace troupe::gateway {
+
+inline constexpr std::string_view masters_group = "system:masters";
+inline constexpr std::string_view authenticated_group = "system:authenticated";
+inline constexpr std::string_view unauthenticated_group =
+    "system:unauthenticated";
+inline constexpr std::string_view anonymous_name = "system:anonymous";
+
+bool in_group(const api::identity& user, std::string_view group);
+
+/// Who asks: the client certificate (CN is the name, O the groups), else the
+/// bearer token, else nobody in particular. Fails with 401 for a token no
+/// authenticator knows. Kubernetes documentation, "Authenticating".
+api::parsed<api::identity> authenticate(
+    const http_request& request,
+    std::span<const std::shared_ptr<const token_authenticator>> tokens);
+
+/// Whom the request acts as: `user`, unless the Impersonate headers name
+/// another, which only `system:masters` may. Fails with 403, or with 400 when
+/// groups or a uid come without a user. Impersonate-Extra is refused.
+api::parsed<api::identity> impersonate(const http_request& request,
+                                       api::identity user);
+
+} // namespace troupe::gateway

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "messages/api/request.hpp"
+#include "messages/api/request_info.hpp"
+#include "messages/api/status.hpp"
+
+#include <optional>
+
+namespace troupe::gateway {
+
+/// Refuses (403) what `user` may not do, and nothing else. Deny by default:
+/// `system:masters` may do everything, everybody reads version and health, and
+/// whoever is authenticated reads discovery.
+std::optional<api::status> authorize(const api::identity& user,
+                                     const api::request_info& info);
+
+} // namespace troupe::gateway
