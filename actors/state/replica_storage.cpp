@@ -13,7 +13,8 @@ error damaged(const wal::recovery& found) {
   std::string text = "the state on disk is damaged ("
                      + std::string{to_string(found.verdict)} + ")";
   for (const auto& damage : found.damages)
-    text += "; " + damage.what;
+    text += "; " + damage.file + " at octet " + std::to_string(damage.offset)
+            + ": " + damage.what;
   return {errc::corrupt, std::move(text)};
 }
 

@@ -1,5 +1,6 @@
 #include "actors/state/state_actor.hpp"
 
+#include "messages/base/overload.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/entropy.hpp"
 #include "runtime/base/log.hpp"
@@ -7,15 +8,6 @@
 #include <thread>
 
 namespace troupe::state {
-
-namespace {
-
-template <class... Fs>
-struct overloaded : Fs... {
-  using Fs::operator()...;
-};
-
-} // namespace
 
 state_actor::state_actor(caf::actor_config& config,
                          std::shared_ptr<state_handle> handle,
@@ -25,14 +17,17 @@ state_actor::state_actor(caf::actor_config& config,
   // nop
 }
 
-state_actor::~state_actor() {
+void state_actor::on_exit() {
+  // Here, not in the destructor: the next incarnation may start before the
+  // last reference to this one is gone.
   if (snapshot_thread_.joinable())
     snapshot_thread_.join();
+  storage_.reset();
+  disk_.reset();
   handle_->forget_calls();
 }
 
 void state_actor::begin() {
-  handle_->forget_calls();
   auto disk = settings_.open_disk();
   if (!disk)
     return settings_.fatal(disk.error());
@@ -56,7 +51,7 @@ void state_actor::begin() {
 
 void state_actor::handle(call& input) {
   std::visit(
-      overloaded{
+      overload{
           [this](propose_call& c) {
             if (storage_->full())
               return c.done(store::overloaded{"the disk is full"});
@@ -104,7 +99,7 @@ void state_actor::run(std::vector<input> inputs) {
 void state_actor::carry_out(std::vector<effect>& effects,
                             std::vector<raft::effect>& storage) {
   for (auto& what : effects)
-    std::visit(overloaded{
+    std::visit(overload{
                    [&](raft::effect& e) { storage.push_back(std::move(e)); },
                    [&](answer_proposal& e) { handle_->answer(e); },
                    [&](answer_barrier& e) { handle_->answer(e); },

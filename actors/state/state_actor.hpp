@@ -30,7 +30,7 @@ class state_actor : public actors::input_actor<call> {
 public:
   state_actor(caf::actor_config& config, std::shared_ptr<state_handle> handle,
               state_actor_config settings);
-  ~state_actor() override;
+  void on_exit() override;
 
 protected:
   void begin() override;

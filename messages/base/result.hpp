@@ -45,7 +45,8 @@ public:
     return *std::get_if<0>(&rep_);
   }
 
-  T&& value() && { return std::move(value()); }
+  // By value: a reference would dangle in `for (x : *f())`.
+  T value() && { return std::move(value()); }
 
   E& error() & {
     TROUPE_CHECK(!has_value(), "a result is read on the side it holds");
@@ -57,13 +58,13 @@ public:
     return *std::get_if<1>(&rep_);
   }
 
-  E&& error() && { return std::move(error()); }
+  E error() && { return std::move(error()); }
 
   T& operator*() & { return value(); }
 
   const T& operator*() const& { return value(); }
 
-  T&& operator*() && { return std::move(value()); }
+  T operator*() && { return std::move(value()); }
 
   T* operator->() { return &value(); }
 

@@ -399,7 +399,8 @@ node* reader::untyped_map(const element& value, const place& at,
   if (!enter(depth))
     return nullptr;
   const auto first = entries_.size();
-  for (const auto& [name, item] : value.get_object().value_unsafe()) {
+  const simdjson::dom::object members = value.get_object().value_unsafe();
+  for (const auto& [name, item] : members) {
     const place here{&at, name};
     auto* child = untyped(item, here, depth + 1);
     if (child == nullptr)
@@ -417,7 +418,8 @@ node* reader::untyped_list(const element& value, const place& at,
     return nullptr;
   const auto first = items_.size();
   place here{&at, {}, 0, place::step::item};
-  for (const auto item : value.get_array().value_unsafe()) {
+  const simdjson::dom::array items = value.get_array().value_unsafe();
+  for (const auto item : items) {
     auto* child = untyped(item, here, depth + 1);
     if (child == nullptr)
       return nullptr;
@@ -429,8 +431,6 @@ node* reader::untyped_list(const element& value, const place& at,
   items_.resize(first);
   return counted(out);
 }
-
-// -- entry --------------------------------------------------------------------
 
 /// Parsers keep their buffers; those of big texts are not worth keeping.
 constexpr std::size_t kept_parser_size_max = 64 * 1024;

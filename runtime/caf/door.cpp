@@ -23,14 +23,14 @@ door_base::door_base(std::string address, std::string kind,
   // nop
 }
 
-std::shared_ptr<workload> door_base::attach(caf::actor actor, mono_time now) {
+void door_base::attach(caf::actor actor, std::shared_ptr<workload> work,
+                       mono_time now) {
   std::lock_guard guard{mutex_};
   actor_ = std::move(actor);
-  workload_ = std::make_shared<workload>();
+  workload_ = std::move(work);
   state_ = actor_state::running;
   since_ = now;
   ++incarnations_;
-  return workload_;
 }
 
 void door_base::detach(actor_state state) {

@@ -53,8 +53,9 @@ public:
 
   const std::string& kind() const noexcept { return kind_; }
 
-  /// A new incarnation takes over. Returns what it counts its work in.
-  std::shared_ptr<workload> attach(caf::actor actor, mono_time now);
+  /// A new incarnation takes over and counts its work in `work`. It must have
+  /// been sent its beginning before: from now on anybody may post.
+  void attach(caf::actor actor, std::shared_ptr<workload> work, mono_time now);
 
   /// The incarnation ended.
   void detach(actor_state state);

@@ -29,10 +29,11 @@ struct supervision {
     auto& it = children[index];
     it.actor = it.spec.spawn(*self);
     self->monitor(it.actor);
-    auto work = it.spec.entrance->attach(it.actor, mono_now());
+    auto work = std::make_shared<workload>();
     caf::anon_send(it.actor,
                    local<std::shared_ptr<workload>>{
                        std::make_shared<std::shared_ptr<workload>>(work)});
+    it.spec.entrance->attach(it.actor, std::move(work), mono_now());
   }
 
   void stop(std::size_t index) {
