@@ -1,10 +1,12 @@
 #pragma once
 
+#include "messages/base/time_point.hpp"
 #include "messages/meta/selector.hpp"
 #include "runtime/store/store_snapshot.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -38,30 +40,37 @@ enum class watch_end : std::uint8_t {
   unavailable, ///< the hub went away
 };
 
-/// Where deliveries go. Called from one thread at a time; must not block.
+/// Where deliveries go. Called from one thread at a time; must not block, and
+/// must not wait for a lock that is held around `open` or the handle's end.
 class watch_sink {
 public:
   virtual ~watch_sink() = default;
 
-  /// False ends the watch as `overflow`. Deliveries come in revision order.
+  /// False ends the watch as `overflow`. The span is gone after the call; its
+  /// versions may be kept. Changes come in revision order, without gap or
+  /// repeat. Objects that match at the start come in key order, all in one
+  /// call whatever their number: a sink's bound is for what follows them.
   virtual bool deliver(std::span<const delivery> batch) = 0;
 
-  /// Last call, exactly once.
+  /// Last call, exactly once. When the hub is down or has no room,
+  /// `unavailable` may come from within `open`.
   virtual void end(watch_end why) = 0;
 };
 
 /// Which objects, and from where.
 struct watch_request {
   /// Keys under this prefix: "core/configmaps/" or "core/configmaps/default/".
+  /// Empty (everything) or ending in '/'.
   std::string prefix;
   meta::label_selector labels;
   meta::field_selector fields;
-  /// Changes after this revision. Absent: begin with every object that matches
-  /// now, as `added`, then changes.
+  /// Changes after this revision, which may lie in the future. Absent: begin
+  /// with every object that matches now, as `added`, then changes.
   std::optional<store::revision> after;
-  /// A bookmark about once a minute, and after the initial events when
-  /// `mark_initial_end`.
+  /// A bookmark about once a minute and shortly before the timeout: every
+  /// change up to its revision has been delivered.
   bool bookmarks = false;
+  /// A bookmark after the initial events; nothing when `after` is present.
   bool mark_initial_end = false;
   /// Ends the watch as `timeout`; absent: never.
   std::optional<duration> timeout;
@@ -79,7 +88,8 @@ public:
   virtual ~watch_port() = default;
 
   /// The watch runs until the sink refuses, the request's timeout, or the
-  /// handle's end. The sink is kept alive until its `end` returned.
+  /// handle's end; what it delivers covers at least what the store had applied
+  /// when it was opened. The sink is kept alive until its `end` returned.
   virtual std::unique_ptr<watch_handle>
   open(watch_request request, std::shared_ptr<watch_sink> sink) = 0;
 };
