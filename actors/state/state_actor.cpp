@@ -80,8 +80,7 @@ void state_actor::idle() {
 void state_actor::tick() {
   batch_.push_back(time_passed{wall_now(), mono_now()});
   run(std::exchange(batch_, {}));
-  delayed_send(this, settings_.tick,
-               actors::local<call>{std::make_shared<call>(tick_call{})});
+  later(settings_.tick, tick_call{});
 }
 
 void state_actor::run(std::vector<input> inputs) {

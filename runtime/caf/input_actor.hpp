@@ -24,7 +24,12 @@ public:
 protected:
   caf::behavior make_behavior() override {
     return {
-        [this](const local<Input>& message) { take(*message.input); },
+        [this](const local<Input>& message) {
+          if (workload_)
+            --workload_->waiting;
+          take(*message.input);
+        },
+        [this](const local<own>& message) { take(message.input->value); },
         [this](const local<drained>&) {
           drain_requested_ = false;
           idle();
@@ -44,16 +49,25 @@ protected:
   /// Runs after the messages that were waiting have been handled.
   virtual void idle() {}
 
+  /// Handles `input` after `delay`: a message to itself, which never waited at
+  /// the door and so does not count there.
+  void later(duration delay, Input input) {
+    this->delayed_send(
+        this, delay, local<own>{std::make_shared<own>(own{std::move(input)})});
+  }
+
   const std::shared_ptr<door<Input>>& entrance() const { return door_; }
 
 private:
   struct drained {};
 
+  struct own {
+    Input value;
+  };
+
   void take(Input& input) {
-    if (workload_) {
-      --workload_->waiting;
+    if (workload_)
       ++workload_->handled;
-    }
     handle(input);
     if (drain_requested_)
       return;
