@@ -27,7 +27,14 @@ struct object_call {
   bool dry_run = false;
   std::string field_manager; ///< never empty on writes
   gateway::field_validation validation = field_validation::warn;
+  /// What strict decoding found wrong with the body, in upstream's words.
+  std::vector<std::string> problems;
+  /// Past it the answer is a timeout, and the write may have happened.
   mono_time deadline;
+
+  api::group_resource group_resource() const {
+    return {resource->kind.group, resource->plural};
+  }
 };
 
 enum class patch_kind : std::uint8_t { json, merge, strategic, apply };
@@ -45,7 +52,11 @@ struct object_answer {
   api::status status;
   /// 200, or 201 for a creation. Meaningless on failure.
   int code = 200;
+  /// Null on failure and for a deletion that is done: then the client sees
+  /// `status`, with the details of what was deleted.
   std::shared_ptr<const codec::document> object;
+  /// Of the write, or the standing one when nothing was written. 0, and then
+  /// the client sees no resourceVersion: a creation that was only tried.
   std::uint64_t revision = 0;
   /// Texts for Warning headers.
   std::vector<std::string> warnings;

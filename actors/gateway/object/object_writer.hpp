@@ -14,27 +14,45 @@ struct writer_ports {
   std::function<wall_time()> wall_now;
   std::function<mono_time()> mono_now;
   std::function<std::array<std::uint8_t, 16>()> random_id;
+  /// Runs a task soon on a thread that may compute: the store answers on the
+  /// state thread, where a second look at a large object would hold up
+  /// everybody. Null: at once, on the thread of the store's answer.
+  std::function<void(std::function<void()>)> resume;
 };
 
 /// Every write of objects: decode has happened, then default → mutate →
 /// validate → propose → answer. Stateless between calls; safe from any thread;
 /// `done` hears exactly one answer, possibly on the state thread, and must not
 /// block. A write that meets a concurrent one is tried again on the newer
-/// state unless the client fixed the version it wants.
+/// state unless the client fixed the version it wants. A dry run does
+/// everything but propose.
+///
+/// Statuses beside those of the rules: 429 with retryAfterSeconds when the
+/// store takes no more (too much waits, or it is full); 503 when no leader was
+/// found until the deadline, and nothing was tried; 504 when the deadline
+/// passed and the write may have happened.
 class object_writer {
 public:
   explicit object_writer(writer_ports ports);
 
-  /// `body` is typed by the call's resource (or subresource) and belongs to
-  /// the call. `problems` are the strict-decoding problems found in it.
+  /// `body` is typed by the call's resource and belongs to the call.
   void create(object_call call, codec::document body, object_done done);
+
+  /// Replaces the object, or what the call's subresource may touch of it.
   void update(object_call call, codec::document body, object_done done);
 
-  /// `patch` is untyped. `force` only for apply.
-  void patch(object_call call, patch_kind kind, codec::document patch,
-             bool force, object_done done);
+  /// `patch` is the text as it came: JSON, or for apply JSON or YAML. `force`
+  /// only for apply, which alone creates what is absent.
+  void patch(object_call call, patch_kind kind, bytes patch, bool force,
+             object_done done);
 
   void remove(object_call call, delete_call options, object_done done);
+
+  /// Removes the named objects of the call's resource and namespace one after
+  /// the other; those that are gone already count as removed. Hears the first
+  /// failure, or success.
+  void remove_collection(object_call call, delete_call options,
+                         std::vector<std::string> names, object_done done);
 
 private:
   writer_ports ports_;

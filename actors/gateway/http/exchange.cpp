@@ -1,0 +1,137 @@
+#include "actors/gateway/http/exchange.hpp"
+
+#include "actors/gateway/http/json_layout.hpp"
+
+#include <array>
+
+namespace troupe::gateway {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+
+/// RFC 7234 section 5.5, as upstream writes it: 299 - "text".
+std::string warning_value(std::string_view text) {
+  std::string out = "299 - \"";
+  for (char c : text) {
+    if (c == '"' || c == '\\')
+      out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out + '"';
+}
+
+/// Metrics speak of methods, apart from list, watch and deletecollection.
+std::string metric_verb(std::string_view verb) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9>
+      words = {{{"get", "GET"},
+                {"head", "GET"},
+                {"list", "LIST"},
+                {"watch", "WATCH"},
+                {"create", "POST"},
+                {"update", "PUT"},
+                {"patch", "PATCH"},
+                {"delete", "DELETE"},
+                {"deletecollection", "DELETECOLLECTION"}}};
+  for (const auto& [from, to] : words)
+    if (from == verb)
+      return std::string{to};
+  return "other";
+}
+
+} // namespace
+
+exchange::exchange(std::shared_ptr<gateway::service> shared, http_request what,
+                   std::shared_ptr<http_responder> to)
+    : service(std::move(shared)), request(std::move(what)),
+      responder(std::move(to)), started(service->ports.mono_now()),
+      deadline(started + service->config.request_timeout) {
+  // nop
+}
+
+http_headers exchange::headers(std::string_view content_type) const {
+  http_headers out{{"Content-Type", std::string{content_type}},
+                   {"Cache-Control", "no-cache, private"}};
+  for (const auto& text : warnings)
+    out.emplace_back("Warning", warning_value(text));
+  return out;
+}
+
+void exchange::done(int code) {
+  if (counted_.exchange(true))
+    return;
+  request_labels labels;
+  labels.verb = metric_verb(info.verb);
+  if (resource != nullptr) {
+    labels.group = resource->desc.kind.group;
+    labels.version = resource->desc.kind.version;
+    labels.resource = resource->desc.plural;
+    if (subresource != nullptr)
+      labels.subresource = subresource->name;
+  }
+  service->metrics.record(labels, code, service->ports.mono_now() - started);
+}
+
+void exchange::answer(std::string_view content_type, shared_bytes body,
+                      http_headers extra) {
+  answer(200, content_type, std::move(body), std::move(extra));
+}
+
+void exchange::answer(int code, std::string_view content_type,
+                      shared_bytes body, http_headers extra) {
+  auto head = headers(content_type);
+  for (auto& [name, value] : extra) {
+    std::erase_if(head, [&](const auto& one) { return one.first == name; });
+    head.emplace_back(std::move(name), std::move(value));
+  }
+  done(code);
+  responder->respond(code, std::move(head), std::move(body));
+}
+
+void exchange::answer_json(int code, text_format format, bytes json) {
+  if (format == text_format::yaml) {
+    auto yaml = json_to_yaml(json);
+    if (!yaml)
+      return fail(api::internal_error(yaml.error().message));
+    return answer(code, "application/yaml", make_shared_bytes(std::move(*yaml)));
+  }
+  if (wants_pretty(request))
+    json = indent_json(json);
+  json += '\n';
+  answer(code, json_type, make_shared_bytes(std::move(json)));
+}
+
+void exchange::fail(const api::status& status) {
+  auto body = api::to_json(status);
+  if (wants_pretty(request))
+    body = indent_json(body);
+  body += '\n';
+  http_headers extra;
+  if (status.details && status.details->retry_after_seconds > 0)
+    extra.emplace_back("Retry-After",
+                       std::to_string(status.details->retry_after_seconds));
+  answer(status.code, json_type, make_shared_bytes(std::move(body)),
+         std::move(extra));
+}
+
+void exchange::start_stream() {
+  responder->start(200, headers(json_type));
+}
+
+bool exchange::write_stream(bytes chunk) {
+  return responder->write(make_shared_bytes(std::move(chunk)));
+}
+
+void exchange::end_stream() {
+  done(200);
+  responder->finish();
+}
+
+void exchange::run(std::function<void()> work) const {
+  if (service->ports.run)
+    service->ports.run(std::move(work));
+  else
+    work();
+}
+
+} // namespace troupe::gateway

@@ -1,0 +1,182 @@
+#include "actors/gateway/http/read.hpp"
+
+#include "actors/gateway/http/continue_token.hpp"
+#include "actors/gateway/http/freshness.hpp"
+#include "actors/gateway/http/object_text.hpp"
+#include "actors/gateway/object/storage.hpp"
+
+namespace troupe::gateway {
+
+namespace {
+
+constexpr std::string_view unreadable = "a stored object cannot be read";
+
+constexpr std::string_view inconsistent_text =
+    "The provided continue parameter is too old to display a consistent list "
+    "result. You can start a new list without the continue parameter, or use "
+    "the continue token in this response to retrieve the remainder of the "
+    "results. Continuing with the provided token results in an inconsistent "
+    "list - objects that were created, modified, or deleted between the time "
+    "the first chunk was returned and now may show up in the list.";
+
+void show_object(const exchange_ptr& call, const response_form& form,
+                 const store::store_snapshot& view) {
+  const auto& desc = call->resource->desc;
+  const auto version = view.get(object_key(desc, call->ns, call->name));
+  if (!version)
+    return call->fail(
+        api::not_found({desc.kind.group, desc.plural}, call->name));
+  auto& service = *call->service;
+  object_text text{*call->resource, service.cache, form,
+                   service.ports.wall_now()};
+  bytes body;
+  if (!text.append(body, version, version->modified))
+    return call->fail(api::internal_error(std::string{unreadable}));
+  call->answer_json(200, form.format, std::move(body));
+}
+
+/// One list in the making.
+struct list_job {
+  response_form form;
+  page_query query;
+  /// The revision that must be shown; none: the newest at hand.
+  std::optional<store::revision> exact;
+  /// What the state must hold; see `with_fresh`.
+  std::optional<std::uint64_t> fresh;
+  bool continued = false;
+};
+
+api::status expired_list(const list_job& job) {
+  if (!job.continued)
+    return api::expired("The resourceVersion for the provided list is too "
+                        "old.");
+  auto out = api::expired(std::string{inconsistent_text});
+  out.continue_token = encode_continue({0, true, job.query.start});
+  return out;
+}
+
+void show_list(const exchange_ptr& call, list_job job,
+               const store::store_snapshot& view) {
+  job.query.at = job.exact.value_or(view.applied());
+  if (view.gap(job.query.at))
+    return call->fail(expired_list(job));
+  const auto page = read_page(view, job.query);
+  list_metadata metadata{job.query.at, {}, page.remaining};
+  if (!page.next.empty())
+    metadata.continue_token =
+        encode_continue({job.query.at.value(), false, page.next});
+  auto& service = *call->service;
+  object_text text{*call->resource, service.cache, job.form,
+                   service.ports.wall_now()};
+  bytes body;
+  if (!text.append_list(body, page, metadata))
+    return call->fail(api::internal_error(std::string{unreadable}));
+  call->answer_json(200, job.form.format, std::move(body));
+}
+
+/// Where a list goes on: at the token's revision, or at the newest.
+std::optional<api::status> apply_continue(const std::string& text,
+                                          list_job& job) {
+  auto token = decode_continue(text);
+  if (!token)
+    return api::bad_request("invalid continue token: "
+                            + token.error().message);
+  job.continued = true;
+  job.query.start = std::move(token->start);
+  job.fresh.reset();
+  if (token->latest)
+    return std::nullopt;
+  job.exact = store::revision{token->revision};
+  job.fresh = token->revision;
+  return std::nullopt;
+}
+
+/// Kubernetes documentation, "Semantics for get and list".
+bool is_exact(const api::list_options& options) {
+  if (options.resource_version.value_or(0) == 0)
+    return false;
+  return options.match == api::version_match::exact
+         || (options.match == api::version_match::unset && options.limit > 0);
+}
+
+api::parsed<list_job> plan_list(const exchange& call) {
+  auto form = negotiate(call.request, endpoint::list);
+  if (!form)
+    return form.error();
+  auto options = read_list_options(call, false);
+  if (!options)
+    return options.error();
+  list_job job;
+  job.form = *form;
+  auto scope = scope_of(call, options->fields);
+  job.query.prefix = std::move(scope.prefix);
+  job.query.only = std::move(scope.only);
+  job.query.limit = static_cast<std::size_t>(options->limit);
+  job.fresh = options->resource_version;
+  if (is_exact(*options))
+    job.exact = store::revision{*options->resource_version};
+  if (!options->continue_token.empty())
+    if (auto refused = apply_continue(options->continue_token, job))
+      return *refused;
+  job.query.labels = std::move(options->labels);
+  job.query.fields = std::move(options->fields);
+  return job;
+}
+
+} // namespace
+
+key_scope scope_of(const exchange& call, const meta::field_selector& fields) {
+  const auto& desc = call.resource->desc;
+  auto ns = call.ns;
+  if (desc.namespaced && ns.empty())
+    if (const auto pinned = fields.exact("metadata.namespace"))
+      ns = *pinned;
+  key_scope out{list_prefix(desc, ns), std::nullopt};
+  const auto name = fields.exact("metadata.name");
+  // Without a namespace the name alone is no key.
+  if (name && !name->empty() && name->find('/') == std::string_view::npos
+      && (!desc.namespaced || !ns.empty()))
+    out.only = object_key(desc, ns, *name);
+  return out;
+}
+
+api::parsed<api::list_options> read_list_options(const exchange& call,
+                                                 bool watch) {
+  auto options = api::parse_list_options(call.request.query, watch);
+  if (!options)
+    return options;
+  if (auto refused =
+          api::check_fields(options->fields, call.resource->desc))
+    return *refused;
+  if (call.name.empty())
+    return options;
+  auto all = options->fields.requirements();
+  all.push_back({"metadata.name", call.name, true});
+  options->fields = meta::field_selector{std::move(all)};
+  return options;
+}
+
+void get_object(const exchange_ptr& call) {
+  const auto form = negotiate(call->request, endpoint::object);
+  if (!form)
+    return call->fail(form.error());
+  const auto version = api::parse_get_options(call->request.query);
+  if (!version)
+    return call->fail(version.error());
+  with_fresh(call, *version, [call, form = *form](const snapshot_ptr& view) {
+    show_object(call, form, *view);
+  });
+}
+
+void list_objects(const exchange_ptr& call) {
+  auto job = plan_list(*call);
+  if (!job)
+    return call->fail(job.error());
+  const auto fresh = job->fresh;
+  with_fresh(call, fresh,
+             [call, job = std::move(*job)](const snapshot_ptr& view) {
+               show_list(call, job, *view);
+             });
+}
+
+} // namespace troupe::gateway

@@ -1,0 +1,128 @@
+#include "actors/gateway/object/create.hpp"
+
+#include "actors/gateway/object/admission.hpp"
+#include "actors/gateway/object/identity.hpp"
+#include "actors/gateway/object/metadata.hpp"
+#include "messages/api/query.hpp"
+#include "actors/gateway/object/storage.hpp"
+#include "actors/gateway/object/strictness.hpp"
+#include "actors/gateway/object/write_record.hpp"
+#include "messages/codec/validate/defaults.hpp"
+#include "messages/codec/validate/strategy.hpp"
+#include "messages/codec/validate/validate.hpp"
+#include "messages/meta/names.hpp"
+#include "messages/meta/time.hpp"
+
+namespace troupe::gateway {
+
+using codec::document;
+
+namespace {
+
+bool is_taken(const object_call& call, const document& object,
+              const store::store_snapshot& state) {
+  return state.get(object_key(*call.resource, call.ns, name_of(object)))
+         != nullptr;
+}
+
+/// Completes a generateName with a name that is free in `state`, if one is
+/// drawn in time. Without a base, validation will miss the name.
+void generate_name(const object_call& call, document& object,
+                   const store::store_snapshot& state, const stamps& given) {
+  const std::string base{meta_text(object, object_meta::generate_name)};
+  if (base.empty() || !name_of(object).empty())
+    return;
+  for (int i = 0; i < generated_names_max; ++i) {
+    set_meta_text(object, object_meta::name,
+                  meta::generate_name(base, given.random()));
+    if (!is_taken(call, object, state))
+      return;
+  }
+}
+
+void stamp(document& object, const stamps& given) {
+  set_meta_text(object, object_meta::creation_timestamp,
+                meta::format_time(given.now));
+  set_meta_text(object, object_meta::uid, given.uid);
+}
+
+/// A version that is no number, or 0, fixes nothing.
+bool fixes_version(const document& object) {
+  const auto version =
+      api::parse_unsigned(meta_text(object, object_meta::resource_version));
+  return version && *version != 0;
+}
+
+/// What was to be created, as it would be stored.
+document complete(const object_call& call, const document& object, bool owned,
+                  const store::store_snapshot& state, const stamps& given) {
+  auto out = object.clone();
+  codec::apply_defaults(out, *call.resource);
+  if (!owned) {
+    write_record record{call, given.now};
+    codec::update_managed_fields(nullptr, out, record.write());
+  }
+  stamp(out, given);
+  codec::prepare_for_create(out, *call.resource);
+  generate_name(call, out, state, given);
+  erase_meta(out, object_meta::resource_version);
+  return out;
+}
+
+std::optional<api::status> refusal(const object_call& call,
+                                   const document& given,
+                                   const document& object,
+                                   const store::store_snapshot& state) {
+  if (auto errors = codec::validate_create(object, *call.resource);
+      !errors.empty())
+    return invalid_object(call, object, errors);
+  if (fixes_version(given))
+    return unclassified(
+        "resourceVersion should not be set on objects to be created");
+  if (!is_taken(call, object, state))
+    return std::nullopt;
+  return has_meta(object, object_meta::generate_name)
+             ? generated_name_taken(call, name_of(object))
+             : api::already_exists(call.group_resource(), name_of(object));
+}
+
+} // namespace
+
+checked<write_step> plan_create(object_call call, document body) {
+  if (auto why = refuse_problems(call))
+    return std::move(*why);
+  if (auto why = settle_namespace(call, body))
+    return std::move(*why);
+  // std::function copies what it holds; a document does not copy.
+  auto shared = std::make_shared<const document>(std::move(body));
+  return write_step{
+      [call = std::move(call), shared](const auto& state, const stamps& given) {
+        auto out = decide_create(call, *shared, false, state, given);
+        if (out.answer.status.success)
+          out.answer.warnings = warnings_of(call, call.problems);
+        return out;
+      }};
+}
+
+write_decision decide_create(const object_call& call, const document& object,
+                             bool owned, const store::store_snapshot& state,
+                             const stamps& given) {
+  if (auto why = admit_creation(call, object, state))
+    return {refuse(std::move(*why)), {}, {}};
+  auto whole =
+      std::make_shared<document>(complete(call, object, owned, state, given));
+  if (auto why = refusal(call, object, *whole, state))
+    return {refuse(std::move(*why)), {}, {}};
+  auto write = make_put(*whole, *call.resource);
+  if (write.value->size() > value_size_max)
+    return {refuse(too_large()), {}, {}};
+  write_decision out;
+  if (call.resource->namespaced)
+    out.guards.push_back(store::namespace_active{call.ns});
+  out.guards.push_back(store::key_absent{write.key});
+  out.ops.push_back(std::move(write));
+  out.answer = accept(201, std::move(whole), store::revision{});
+  return out;
+}
+
+} // namespace troupe::gateway

@@ -1,0 +1,79 @@
+#include "actors/gateway/object/object_writer.hpp"
+
+#include "actors/gateway/object/apply.hpp"
+#include "actors/gateway/object/create.hpp"
+#include "actors/gateway/object/patch.hpp"
+#include "actors/gateway/object/remove.hpp"
+#include "actors/gateway/object/remove_collection.hpp"
+#include "actors/gateway/object/update.hpp"
+
+namespace troupe::gateway {
+
+namespace {
+
+/// What the loop needs of a call, before the plan takes the call.
+write_task task_of(const object_call& call) {
+  write_task out;
+  out.deadline = call.deadline;
+  out.dry_run = call.dry_run;
+  out.attempts_max = write_attempts_max;
+  out.conflict = api::modified(call.group_resource(), call.name);
+  return out;
+}
+
+void run(const writer_ports& ports, write_task task, checked<write_step> plan,
+         object_done done) {
+  if (!plan)
+    return done(refuse(std::move(plan.error())));
+  task.step = std::move(*plan);
+  run_write(ports, std::move(task), std::move(done));
+}
+
+} // namespace
+
+object_writer::object_writer(writer_ports ports) : ports_{std::move(ports)} {
+  TROUPE_CHECK(ports_.store != nullptr, "writes go to a store");
+  TROUPE_CHECK(ports_.wall_now && ports_.mono_now, "time is an input");
+  TROUPE_CHECK(ports_.random_id, "randomness is an input");
+}
+
+void object_writer::create(object_call call, codec::document body,
+                           object_done done) {
+  auto task = task_of(call);
+  run(ports_, std::move(task), plan_create(std::move(call), std::move(body)),
+      std::move(done));
+}
+
+void object_writer::update(object_call call, codec::document body,
+                           object_done done) {
+  auto task = task_of(call);
+  run(ports_, std::move(task), plan_update(std::move(call), std::move(body)),
+      std::move(done));
+}
+
+void object_writer::patch(object_call call, patch_kind kind, bytes patch,
+                          bool force, object_done done) {
+  auto task = task_of(call);
+  task.attempts_max = patch_attempts_max;
+  auto plan = kind == patch_kind::apply
+                  ? plan_apply(std::move(call), std::move(patch), force)
+                  : checked<write_step>{
+                      plan_patch(std::move(call), kind, std::move(patch))};
+  run(ports_, std::move(task), std::move(plan), std::move(done));
+}
+
+void object_writer::remove(object_call call, delete_call options,
+                           object_done done) {
+  auto task = task_of(call);
+  run(ports_, std::move(task), plan_remove(std::move(call), std::move(options)),
+      std::move(done));
+}
+
+void object_writer::remove_collection(object_call call, delete_call options,
+                                      std::vector<std::string> names,
+                                      object_done done) {
+  run_removals(*this, std::move(call), std::move(options), std::move(names),
+               std::move(done));
+}
+
+} // namespace troupe::gateway

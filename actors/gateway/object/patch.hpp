@@ -1,0 +1,12 @@
+#pragma once
+
+#include "actors/gateway/object/write_loop.hpp"
+
+namespace troupe::gateway {
+
+/// A PATCH of what is there: JSON, merge or strategic merge. Applied anew to
+/// each newer state, so that it never undoes a concurrent write, unless the
+/// patch itself fixes the resourceVersion.
+write_step plan_patch(object_call call, patch_kind kind, bytes patch);
+
+} // namespace troupe::gateway
