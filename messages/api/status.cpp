@@ -285,7 +285,9 @@ std::string to_json(const status& value) {
   writer.text("kind", "Status");
   writer.text("apiVersion", "v1");
   writer.name("metadata");
-  out += "{}";
+  object_writer metadata{out};
+  metadata.text("continue", value.continue_token);
+  metadata.close();
   writer.text("status", value.success ? "Success" : "Failure");
   writer.text("message", value.message);
   writer.text("reason", value.reason);

@@ -38,6 +38,8 @@ struct status {
   std::string message;
   std::optional<status_details> details;
   bool success = false;
+  /// metadata.continue: where a list that cannot go on consistently may go on.
+  std::string continue_token = {};
 
   friend bool operator==(const status&, const status&) = default;
 };

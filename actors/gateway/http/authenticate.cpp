@@ -106,8 +106,8 @@ api::parsed<api::identity> authenticate(
     const http_request& request,
     std::span<const std::shared_ptr<const token_authenticator>> tokens) {
   if (!request.peer.common_name.empty()) {
-    api::identity user{request.peer.common_name, {},
-                       request.peer.organizations};
+    api::identity user{
+        request.peer.common_name, {}, request.peer.organizations};
     add_group(user, authenticated_group);
     return user;
   }
@@ -119,9 +119,8 @@ api::parsed<api::identity> authenticate(
       }
     return api::unauthorized();
   }
-  return api::identity{std::string{anonymous_name},
-                       {},
-                       {std::string{unauthenticated_group}}};
+  return api::identity{
+      std::string{anonymous_name}, {}, {std::string{unauthenticated_group}}};
 }
 
 api::parsed<api::identity> impersonate(const http_request& request,

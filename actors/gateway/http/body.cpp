@@ -73,8 +73,7 @@ api::status cannot_handle(std::string_view kind, std::string_view api_version,
                            ? api_version
                            : api_version.substr(slash + 1);
   return api::bad_request(std::string{kind} + " in version "
-                          + meta::go_quote(version)
-                          + " cannot be handled as a "
+                          + meta::go_quote(version) + " cannot be handled as a "
                           + std::string{expected.kind.kind} + ": "
                           + std::string{why});
 }
@@ -91,8 +90,7 @@ api::status unrecognized(const expected_body& expected, std::string_view why,
 std::optional<api::status> check_kind(std::string_view api_version,
                                       std::string_view kind,
                                       const expected_body& expected) {
-  const auto wanted =
-      group_version(expected.kind.group, expected.kind.version);
+  const auto wanted = group_version(expected.kind.group, expected.kind.version);
   if (!kind.empty() && kind != expected.kind.kind)
     return cannot_handle(kind, api_version.empty() ? wanted : api_version,
                          expected,
@@ -100,10 +98,9 @@ std::optional<api::status> check_kind(std::string_view api_version,
                              + ") does not match the expected kind ("
                              + std::string{expected.kind.kind} + ")");
   if (!api_version.empty() && api_version != wanted)
-    return api::bad_request("the API version in the data ("
-                            + std::string{api_version}
-                            + ") does not match the expected API version ("
-                            + wanted + ")");
+    return api::bad_request(
+        "the API version in the data (" + std::string{api_version}
+        + ") does not match the expected API version (" + wanted + ")");
   return std::nullopt;
 }
 
@@ -158,8 +155,7 @@ api::parsed<codec::decoded> decode_binary(bytes_view body,
     return decoded.error().code == errc::too_large
                ? too_large(size_max)
                : unrecognized(expected, decoded.error().message, body);
-  if (auto refused =
-          check_kind(decoded->api_version, decoded->kind, expected))
+  if (auto refused = check_kind(decoded->api_version, decoded->kind, expected))
     return *refused;
   return std::move(*decoded);
 }
@@ -182,8 +178,7 @@ api::parsed<codec::decoded> decode_body(const http_request& request,
   auto decoded = decode_text(yaml, request.body, expected.type, size_max);
   if (!decoded)
     return explain(yaml, request.body, expected, size_max, decoded.error());
-  if (auto refused =
-          check_kind(decoded->api_version, decoded->kind, expected))
+  if (auto refused = check_kind(decoded->api_version, decoded->kind, expected))
     return *refused;
   return std::move(*decoded);
 }

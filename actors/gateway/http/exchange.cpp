@@ -93,7 +93,8 @@ void exchange::answer_json(int code, text_format format, bytes json) {
     auto yaml = json_to_yaml(json);
     if (!yaml)
       return fail(api::internal_error(yaml.error().message));
-    return answer(code, "application/yaml", make_shared_bytes(std::move(*yaml)));
+    return answer(code, "application/yaml",
+                  make_shared_bytes(std::move(*yaml)));
   }
   if (wants_pretty(request))
     json = indent_json(json);

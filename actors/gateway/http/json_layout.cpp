@@ -109,8 +109,7 @@ void append_block(bytes& out, const node& value, std::size_t depth) {
       separate();
       append_text(out, key);
       out += ':';
-      append_value(out, *child,
-                   child->is(node_kind::list) ? depth : depth + 1);
+      append_value(out, *child, child->is(node_kind::list) ? depth : depth + 1);
     }
   else if (value.is(node_kind::list))
     for (const auto* child : value.items()) {

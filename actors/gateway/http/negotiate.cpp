@@ -105,8 +105,7 @@ api::parsed<response_form> negotiate(const http_request& request,
   return nothing_acceptable(what);
 }
 
-api::parsed<discovery_choice>
-negotiate_discovery(const http_request& request) {
+api::parsed<discovery_choice> negotiate_discovery(const http_request& request) {
   const auto accept = accept_of(request);
   if (accept.empty())
     return discovery_choice{};

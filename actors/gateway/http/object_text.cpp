@@ -139,8 +139,7 @@ void object_text::append(std::string& out, const codec::document& object,
                          std::string_view api_version, std::string_view kind,
                          store::revision at) const {
   const auto revision = text_of_revision(at);
-  if (form_.form == object_form::table
-      && object.type() == resource_.desc.type)
+  if (form_.form == object_form::table && object.type() == resource_.desc.type)
     return codec::append_table(out, resource_.printer, table_options(true),
                                {object.root(), revision});
   if (is_partial())
@@ -179,7 +178,9 @@ bool object_text::append_table(std::string& out, const list_page& page,
                                const list_metadata& metadata) const {
   const auto revision = std::to_string(metadata.at.value());
   codec::table_writer table{
-      out, resource_.printer, table_options(true),
+      out,
+      resource_.printer,
+      table_options(true),
       {revision, metadata.continue_token, metadata.remaining}};
   for (const auto& [key, version] : page.items) {
     const auto object = decode_version(*version, resource_.desc);

@@ -79,8 +79,7 @@ std::optional<api::status> apply_continue(const std::string& text,
                                           list_job& job) {
   auto token = decode_continue(text);
   if (!token)
-    return api::bad_request("invalid continue token: "
-                            + token.error().message);
+    return api::bad_request("invalid continue token: " + token.error().message);
   job.continued = true;
   job.query.start = std::move(token->start);
   job.fresh.reset();
@@ -145,8 +144,7 @@ api::parsed<api::list_options> read_list_options(const exchange& call,
   auto options = api::parse_list_options(call.request.query, watch);
   if (!options)
     return options;
-  if (auto refused =
-          api::check_fields(options->fields, call.resource->desc))
+  if (auto refused = api::check_fields(options->fields, call.resource->desc))
     return *refused;
   if (call.name.empty())
     return options;

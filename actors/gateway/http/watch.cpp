@@ -56,8 +56,7 @@ public:
   }
 
 private:
-  bool append(bytes& out, const object_text& text,
-              const watch::delivery& one) {
+  bool append(bytes& out, const object_text& text, const watch::delivery& one) {
     open_event(out, word(one.type));
     if (one.type == watch::delivery_type::bookmark) {
       text.append_bookmark(out, one.at, one.initial_events_end);

@@ -69,8 +69,7 @@ void show(const exchange_ptr& call, const response_form& form,
                          service.ports.wall_now()};
   const auto expected = expected_of(*call);
   const bool of_subresource = answer.object->type() == expected.type;
-  const auto& kind =
-      of_subresource ? expected.kind : call->resource->desc.kind;
+  const auto& kind = of_subresource ? expected.kind : call->resource->desc.kind;
   bytes body;
   text.append(body, *answer.object, api_version_of(kind), kind.kind,
               store::revision{answer.revision});
@@ -101,8 +100,8 @@ void write_body(const exchange_ptr& call,
     return call->fail(body.error());
   auto write = make_call(*call, *options);
   write.problems = std::move(body->problems);
-  (call->service->ports.writer->*step)(
-      std::move(write), std::move(body->doc), show_later(call, *form));
+  (call->service->ports.writer->*step)(std::move(write), std::move(body->doc),
+                                       show_later(call, *form));
 }
 
 std::string_view to_text(api::propagation policy) {
@@ -154,8 +153,7 @@ void show_removed(const exchange_ptr& call, const response_form& form,
                          service.ports.wall_now()};
   bytes body;
   if (!text.append_list(body, page, {at, {}, std::nullopt}))
-    return call->fail(
-        api::internal_error("a stored object cannot be read"));
+    return call->fail(api::internal_error("a stored object cannot be read"));
   call->answer_json(200, form.format, std::move(body));
 }
 
@@ -179,9 +177,8 @@ void remove_all(const exchange_ptr& call, const collection_job& job,
        at = view.applied()](const object_answer& answer) {
         if (!answer.status.success)
           return call->fail(answer.status);
-        call->run([call, form, page, at] {
-          show_removed(call, form, page, at);
-        });
+        call->run(
+            [call, form, page, at] { show_removed(call, form, page, at); });
       });
 }
 
@@ -213,8 +210,8 @@ void patch_object(const exchange_ptr& call) {
       read_patch_kind(call->request, call->service->config.body_size_max);
   if (!kind)
     return call->fail(kind.error());
-  const auto options = api::parse_patch_options(call->request.query,
-                                                *kind == patch_kind::apply);
+  const auto options =
+      api::parse_patch_options(call->request.query, *kind == patch_kind::apply);
   if (!options)
     return call->fail(options.error());
   call->service->ports.writer->patch(make_call(*call, *options), *kind,
@@ -226,15 +223,14 @@ void delete_object(const exchange_ptr& call) {
   const auto form = negotiate(call->request, endpoint::object);
   if (!form)
     return call->fail(form.error());
-  const auto options = read_delete_options(call->request,
-                                           call->service->config.body_size_max);
+  const auto options =
+      read_delete_options(call->request, call->service->config.body_size_max);
   if (!options)
     return call->fail(options.error());
   auto removal = make_call(*call);
   removal.dry_run = options->dry_run;
-  call->service->ports.writer->remove(std::move(removal),
-                                      to_delete_call(*options),
-                                      show_later(call, *form));
+  call->service->ports.writer->remove(
+      std::move(removal), to_delete_call(*options), show_later(call, *form));
 }
 
 void delete_objects(const exchange_ptr& call) {
@@ -244,16 +240,16 @@ void delete_objects(const exchange_ptr& call) {
   auto options = read_list_options(*call, false);
   if (!options)
     return call->fail(options.error());
-  auto removal = read_delete_options(call->request,
-                                     call->service->config.body_size_max);
+  auto removal =
+      read_delete_options(call->request, call->service->config.body_size_max);
   if (!removal)
     return call->fail(removal.error());
   collection_job job{*form, std::move(*options), std::move(*removal)};
   const auto fresh = job.options.resource_version;
-  with_fresh(call, fresh, [call, job = std::move(job)](
-                              const snapshot_ptr& view) {
-    remove_all(call, job, *view);
-  });
+  with_fresh(call, fresh,
+             [call, job = std::move(job)](const snapshot_ptr& view) {
+               remove_all(call, job, *view);
+             });
 }
 
 } // namespace troupe::gateway

@@ -1,0 +1,85 @@
+#include "actors/gateway/http/request_pipeline.hpp"
+
+#include "actors/gateway/http/authenticate.hpp"
+#include "actors/gateway/http/authorize.hpp"
+#include "actors/gateway/http/exchange.hpp"
+#include "actors/gateway/http/route.hpp"
+#include "messages/codec/scalars.hpp"
+
+namespace troupe::gateway {
+
+namespace {
+
+/// Each step says why the request goes no further, if so.
+using refusal = std::optional<api::status>;
+
+refusal accept(exchange& call) {
+  auto info = api::parse_request_info(call.request.method, call.request.path,
+                                      call.request.query);
+  if (!info)
+    return api::bad_request(info.error().message);
+  call.info = std::move(*info);
+  return std::nullopt;
+}
+
+refusal authenticate(exchange& call) {
+  auto user = gateway::authenticate(call.request, call.service->ports.tokens);
+  if (!user)
+    return user.error();
+  auto effective = impersonate(call.request, std::move(*user));
+  if (!effective)
+    return effective.error();
+  call.user = std::move(*effective);
+  return std::nullopt;
+}
+
+/// `timeout` may shorten what the server allows, never lengthen it.
+refusal set_deadline(exchange& call) {
+  const auto text = call.query("timeout");
+  if (text.empty())
+    return std::nullopt;
+  const auto asked = codec::parse_duration(text);
+  if (!asked)
+    return api::bad_request("invalid timeout specified in the request URL - "
+                            + asked.error().message);
+  const auto allowed = call.service->config.request_timeout;
+  if (*asked > duration{0} && *asked < allowed)
+    call.deadline = call.started + *asked;
+  return std::nullopt;
+}
+
+refusal limit(exchange& call) {
+  const auto& verb = call.info.verb;
+  if (verb == "watch")
+    return std::nullopt;
+  const bool reads = verb == "get" || verb == "head" || verb == "list";
+  auto& places = reads ? call.service->read_only : call.service->mutating;
+  if (!places.enter())
+    return api::too_many_requests("Too many requests, please try again later.",
+                                  1);
+  call.ticket = in_flight_ticket{places};
+  return set_deadline(call);
+}
+
+refusal authorize(exchange& call) {
+  return gateway::authorize(call.user, call.info);
+}
+
+} // namespace
+
+request_pipeline::request_pipeline(gateway_config config, gateway_ports ports)
+    : service_(std::make_shared<service>(std::move(config), std::move(ports))) {
+  // nop
+}
+
+void request_pipeline::handle(http_request request,
+                              std::shared_ptr<http_responder> responder) const {
+  const auto call = std::make_shared<exchange>(service_, std::move(request),
+                                               std::move(responder));
+  for (auto* step : {accept, authenticate, limit, authorize})
+    if (const auto refused = step(*call))
+      return call->fail(*refused);
+  route(call);
+}
+
+} // namespace troupe::gateway
