@@ -10,6 +10,7 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(zstd CONFIG REQUIRED)
+find_package(CURL REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS system)
 
 # msgpack-cxx: headers only, without Boost (its own CMake target adds it).

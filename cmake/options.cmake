@@ -21,6 +21,9 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Werror=return-type
                     -Wno-missing-field-initializers -fno-omit-frame-pointer
                     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+# GCC 12 reports both of these falsely, inside std::variant and std::string.
+add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+                    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(TROUPE_SANITIZE)
   # CAF binds a null reference in its own headers (harmless): null is off.
   add_compile_options(-fsanitize=${TROUPE_SANITIZE} -fno-sanitize=null
