@@ -79,7 +79,8 @@ struct field_desc {
   cardinality many = cardinality::one;
   /// Listed under `required` in OpenAPI and refused when absent.
   bool required = false;
-  /// Go holds it by pointer: an explicit zero value is kept. Otherwise a zero
+  /// Go holds it by pointer, or tells an empty list from none: an explicit
+  /// zero value is kept (never of a map). Otherwise a zero
   /// value (false, 0, "", empty list or map) equals absence and is dropped.
   bool pointer = false;
   /// Written in JSON even when absent: `{}`, `""`, `0`, `false`, `null` for a

@@ -95,9 +95,9 @@ void check_shape(const field& what, diagnostics& errors) {
          "field '"
              + what.name + "'",
          errors);
-  if (what.pointer && what.many != cardinality::one)
+  if (what.pointer && what.many == cardinality::map)
     fail(what.at,
-         "expected 'pointer' only on a single value, found it on "
+         "expected 'pointer' only on a value or a list, found it on "
          "field '"
              + what.name + "'",
          errors);

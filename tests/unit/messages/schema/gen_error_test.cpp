@@ -106,9 +106,9 @@ constexpr row table[] = {
      "core_v1.schema:2: expected 'map=' only on a map or a message, found it "
      "on "
      "field 'a'\n"},
-    {"pointer to a list", "type T \"d\" { 1 a list<string> pointer \"d\" }",
-     "core_v1.schema:2: expected 'pointer' only on a single value, found it on "
-     "field 'a'\n"},
+    {"pointer to a map", "type T \"d\" { 1 a map<string> pointer \"d\" }",
+     "core_v1.schema:2: expected 'pointer' only on a value or a list, found it "
+     "on field 'a'\n"},
     {"bound of a string", "type T \"d\" { 1 a string max=3 \"d\" }",
      "core_v1.schema:2: expected 'min=' and 'max=' only on integers, found one "
      "on field 'a'\n"},

@@ -200,7 +200,7 @@ TEST_CASE("fields that Go holds by pointer keep their zero") {
     std::string_view fields;
   };
   const row table[] = {
-      {"ObjectMeta", "deletionGracePeriodSeconds deletionTimestamp"},
+      {"ObjectMeta", "deletionGracePeriodSeconds deletionTimestamp managedFields"},
       {"OwnerReference", "blockOwnerDeletion controller"},
       {"ManagedFieldsEntry", "fieldsV1 time"},
       {"ListMeta", "remainingItemCount"},
