@@ -1,0 +1,31 @@
+#include "actors/controllers/controllers.hpp"
+
+#include "actors/controllers/garbage_collector/garbage_collector.hpp"
+#include "actors/controllers/namespace/namespace.hpp"
+#include "actors/controllers/system_namespaces/system_namespaces.hpp"
+
+namespace troupe::controllers {
+
+std::vector<controller_spec> all_controllers() {
+  const std::string everything;
+  const auto namespace_objects = control::make_key("", "namespaces", {}, "");
+  return {
+      {"system-namespaces",
+       {{namespace_objects}},
+       system_namespaces::keys_of,
+       system_namespaces::reconcile,
+       periodic_keys{std::chrono::minutes{1}, system_namespaces::keys()}},
+      {"namespace",
+       {{everything}},
+       namespaces::keys_of,
+       namespaces::reconcile,
+       std::nullopt},
+      {"garbage-collector",
+       {{everything}, true},
+       garbage_collector::keys_of,
+       garbage_collector::reconcile,
+       std::nullopt},
+  };
+}
+
+} // namespace troupe::controllers

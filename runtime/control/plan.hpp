@@ -1,0 +1,64 @@
+#pragma once
+
+#include "messages/codec/document.hpp"
+#include "runtime/control/object_codec.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe::control {
+
+enum class action_kind : std::uint8_t { create, update, remove };
+
+/// One write a reconciler wants, and why. It names its object completely, so
+/// that carrying it out twice does no more than once.
+struct action {
+  action_kind kind = action_kind::update;
+  object_key target;
+  std::string subresource; ///< update: "", "status", "finalize"
+  /// The object to create, or what it shall become. Null for removals.
+  std::shared_ptr<const codec::document> body;
+  /// Preconditions: only while the object has this uid and version. Empty:
+  /// not asked. A creation's is that the name is free.
+  std::string uid;
+  std::string resource_version;
+  std::string propagation_policy; ///< removal: "Background", ...
+  std::string reason;             ///< a sentence for a person
+  /// It rests on something being absent, which a stale view cannot tell: the
+  /// key is planned anew on a view taken after a linearizable read, and that
+  /// plan is carried out.
+  bool confirm = false;
+};
+
+bool operator==(const action& a, const action& b);
+
+/// "update core/namespaces/a finalize @12: ..." on one line.
+std::string to_string(const action& value);
+
+/// What a reconciler wants done about one key. The actions are independent:
+/// they are carried out in any order, and any part of them may be lost.
+struct plan {
+  std::vector<action> actions;
+
+  bool empty() const noexcept { return actions.empty(); }
+
+  /// Whether some action must be confirmed first.
+  bool needs_confirmation() const;
+
+  friend bool operator==(const plan&, const plan&) = default;
+};
+
+/// One line for each action.
+std::string to_string(const plan& value);
+
+/// A change of an object read from a snapshot, with its uid and version as
+/// preconditions.
+action update_of(const object_key& key, codec::document changed,
+                 std::string reason);
+
+/// A removal of exactly this version of the object.
+action removal_of(const object_key& key, const store::version& seen,
+                  std::string propagation_policy, std::string reason);
+
+} // namespace troupe::control
