@@ -1,0 +1,45 @@
+#pragma once
+
+#include "messages/base/result.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::cluster {
+
+/// cluster.json: what makes a cluster the same one after a restart.
+struct cluster_record {
+  /// Random UUID; every file of the state carries it.
+  std::string uid;
+  std::uint16_t port = 0; ///< of the API on 127.0.0.1
+  /// The first voter of the state, and its name in addresses.
+  std::string member = "s1";
+  /// Files of the user's that hold this cluster's access.
+  std::vector<std::string> kubeconfigs;
+
+  friend bool operator==(const cluster_record&,
+                         const cluster_record&) = default;
+};
+
+/// The version written; other versions are refused as `unsupported`.
+inline constexpr int cluster_file_version = 1;
+inline constexpr std::size_t kubeconfigs_max = 64;
+
+std::string to_json(const cluster_record& value);
+
+/// `corrupt` names the member that is missing or wrong.
+result<cluster_record> parse_cluster_record(std::string_view text);
+
+/// Random octets as a version 4 UUID (RFC 9562).
+std::string make_uuid(std::array<std::uint8_t, 16> random);
+
+/// The record in `path`; `not_found` when there is none.
+result<cluster_record> load_cluster(const std::string& path);
+
+status_result save_cluster(const std::string& path,
+                           const cluster_record& value);
+
+} // namespace troupe::cluster

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "messages/base/result.hpp"
+
+#include <string>
+#include <vector>
+
+namespace troupe::cluster {
+
+/// What decides where clusters are kept by default.
+struct user_environment {
+  bool root = false;
+  std::string home;           ///< $HOME
+  std::string xdg_state_home; ///< $XDG_STATE_HOME
+};
+
+/// The environment of this process.
+user_environment this_user();
+
+/// The directory that holds a directory per cluster: /var/lib/troupe for root,
+/// else $XDG_STATE_HOME/troupe, else ~/.local/state/troupe. Fails when there
+/// is neither variable.
+result<std::string> default_base(const user_environment& user);
+
+/// Where a cluster keeps what; every path is absolute.
+///
+///     cluster.json     uid, port: what `up` needs to go on
+///     kubeconfig       for the administrator
+///     lock             held by the supervisor
+///     pki/             the cluster's authority and certificates
+///     state/<member>/  log and snapshots of a replica
+///     log/             supervisor.log, <member>.log
+///     run/             what runs now
+class layout {
+public:
+  explicit layout(std::string root) : root_(std::move(root)) {}
+
+  const std::string& root() const noexcept { return root_; }
+
+  std::string cluster_file() const { return root_ + "/cluster.json"; }
+
+  std::string kubeconfig() const { return root_ + "/kubeconfig"; }
+
+  std::string lock_file() const { return root_ + "/lock"; }
+
+  std::string pki() const { return root_ + "/pki"; }
+
+  std::string state() const { return root_ + "/state"; }
+
+  std::string state_of(const std::string& member) const {
+    return state() + "/" + member;
+  }
+
+  std::string logs() const { return root_ + "/log"; }
+
+  std::string log_of(const std::string& process) const {
+    return logs() + "/" + process + ".log";
+  }
+
+  std::string run() const { return root_ + "/run"; }
+
+  std::string run_file() const { return run() + "/supervisor.json"; }
+
+private:
+  std::string root_;
+};
+
+/// The layout of cluster `name` below `base`, or below the default base when
+/// `base` is empty.
+result<layout> find_layout(const std::string& base, const std::string& name);
+
+/// The names of the clusters below `base` (or the default), sorted.
+result<std::vector<std::string>> list_clusters(const std::string& base);
+
+} // namespace troupe::cluster

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "bootstrap/cluster/layout.hpp"
+#include "bootstrap/pki/pki.hpp"
+#include "messages/base/result.hpp"
+#include "messages/base/time_point.hpp"
+
+#include <string>
+#include <vector>
+
+namespace troupe::cluster {
+
+/// Certificates and keys of a cluster, as PEM.
+struct material {
+  /// The cluster's authority. Only `up` needs its key.
+  pki::credential authority;
+  pki::credential server; ///< of the API
+  pki::credential admin;  ///< kubernetes-admin in system:masters
+};
+
+/// Names and addresses by which clients reach the API: those of the service
+/// "kubernetes" and those of this machine.
+std::vector<std::string> server_dns_names();
+std::vector<std::string> server_ip_addresses();
+
+/// Makes the authority when `files` has none (valid for ten years), and issues
+/// new certificates for server and administrator (one year). Everything is
+/// written below `files.pki()`, keys readable by the owner alone.
+result<material> prepare_material(const layout& files, wall_time now);
+
+/// What a server needs: all but the authority's key.
+result<material> load_server_material(const layout& files);
+
+/// What a client on this machine needs: all but the keys of authority and
+/// server.
+result<material> load_admin_material(const layout& files);
+
+} // namespace troupe::cluster

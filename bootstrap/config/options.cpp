@@ -1,0 +1,88 @@
+#include "bootstrap/config/options.hpp"
+
+#include <algorithm>
+
+namespace troupe {
+
+namespace {
+
+constexpr std::size_t name_length_max = 40;
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+bool is_name(const std::string& name) {
+  return !name.empty() && name.size() <= name_length_max && name.front() != '-'
+         && name.back() != '-' && std::ranges::all_of(name, is_name_character);
+}
+
+error invalid(std::string message) {
+  return {errc::invalid_argument, std::move(message)};
+}
+
+status_result check_name(const char* flag, const std::string& name) {
+  if (is_name(name))
+    return unit{};
+  return invalid(std::string{flag} + " '" + name
+                 + "' must be 1 to 40 lowercase letters, digits and '-', with "
+                   "a letter or digit at both ends");
+}
+
+status_result check_timeout(duration value) {
+  if (value >= std::chrono::seconds{1} && value <= std::chrono::hours{1})
+    return unit{};
+  return invalid("--timeout must be between 1s and 1h");
+}
+
+status_result check_cluster_directory(const std::string& path) {
+  if (path.starts_with('/'))
+    return unit{};
+  return invalid("--cluster-dir must be an absolute path");
+}
+
+status_result check_descriptor(const char* flag, int fd) {
+  if (fd >= 0)
+    return unit{};
+  return invalid(std::string{flag} + " must name an open file descriptor");
+}
+
+} // namespace
+
+status_result cluster_choice::validate() const {
+  return check_name("--name", name);
+}
+
+status_result up_options::validate() const {
+  if (auto ok = cluster.validate(); !ok)
+    return ok;
+  return check_timeout(timeout);
+}
+
+status_result down_options::validate() const {
+  if (auto ok = cluster.validate(); !ok)
+    return ok;
+  return check_timeout(timeout);
+}
+
+status_result status_options::validate() const {
+  return cluster.validate();
+}
+
+status_result server_options::validate() const {
+  if (auto ok = check_cluster_directory(cluster_directory); !ok)
+    return ok;
+  if (auto ok = check_name("--member", member); !ok)
+    return ok;
+  return check_descriptor("--listen-fd", listen_fd);
+}
+
+status_result supervisor_options::validate() const {
+  if (auto ok = check_cluster_directory(cluster_directory); !ok)
+    return ok;
+  if (auto ok = check_descriptor("--listen-fd", listen_fd); !ok)
+    return ok;
+  return check_descriptor("--lock-fd", lock_fd);
+}
+
+} // namespace troupe

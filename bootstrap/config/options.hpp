@@ -1,0 +1,105 @@
+#pragma once
+
+#include "messages/base/result.hpp"
+#include "messages/base/time_point.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// What each verb of `troupe` was asked to do. Plain values: the command line
+/// fills them, tests make them by hand. `validate` names the flag that is
+/// wrong and what was expected.
+namespace troupe {
+
+enum class output_format : std::uint8_t { text, json };
+
+/// Which cluster a verb is about.
+struct cluster_choice {
+  /// 1 to 40 characters: lowercase letters, digits and '-', a letter or digit
+  /// at both ends. Also the name of the cluster's directory.
+  std::string name = "default";
+  /// The directory that holds a directory per cluster. Empty: /var/lib/troupe
+  /// for root, otherwise the user's state directory.
+  std::string directory;
+
+  status_result validate() const;
+};
+
+/// `troupe up`.
+struct up_options {
+  cluster_choice cluster;
+  /// On 127.0.0.1. Absent: as last time, at first `port_default`. 0: any free
+  /// port, and the same one again next time.
+  std::optional<std::uint16_t> port;
+  /// The cluster's access is also added to this file. Empty: to none.
+  std::string kubeconfig;
+  /// The cluster's access is also added to ~/.kube/config.
+  bool merge_kubeconfig = false;
+  /// Stay until the cluster is stopped, and stop it when interrupted.
+  bool foreground = false;
+  /// How long to wait until the API answers; 1 s to 1 h.
+  duration timeout = std::chrono::seconds{60};
+  output_format output = output_format::text;
+
+  static constexpr std::uint16_t port_default = 6443;
+
+  status_result validate() const;
+};
+
+/// `troupe down`.
+struct down_options {
+  cluster_choice cluster;
+  /// Stop it, and leave what `up` needs to go on where it was.
+  bool keep_state = false;
+  /// Every cluster in the directory instead of the named one.
+  bool all = false;
+  /// How long its processes may take to end before they are killed; 1 s to
+  /// 1 h.
+  duration timeout = std::chrono::seconds{30};
+
+  status_result validate() const;
+};
+
+/// `troupe status`.
+struct status_options {
+  cluster_choice cluster;
+  output_format output = output_format::text;
+
+  status_result validate() const;
+};
+
+/// `troupe server`: one member of the control plane.
+struct server_options {
+  /// The cluster's own directory.
+  std::string cluster_directory;
+  /// Its member name, part of its actors' addresses ("s1").
+  std::string member = "s1";
+  /// A socket that listens already.
+  int listen_fd = -1;
+  /// The end of a pipe: when the other end closes, the server ends. -1: none.
+  int lifeline_fd = -1;
+  /// How long open requests may take when it is told to end.
+  duration drain_timeout = std::chrono::seconds{5};
+
+  status_result validate() const;
+};
+
+/// `troupe supervisor`: what keeps a cluster's processes running.
+struct supervisor_options {
+  /// The cluster's own directory.
+  std::string cluster_directory;
+  /// The socket of the API, which listens already.
+  int listen_fd = -1;
+  /// The cluster's lock, held. It is released when the supervisor ends.
+  int lock_fd = -1;
+
+  status_result validate() const;
+};
+
+/// `troupe version`.
+struct version_options {
+  output_format output = output_format::text;
+};
+
+} // namespace troupe
