@@ -98,7 +98,7 @@ void show_version(const exchange_ptr& call) {
   const auto form = negotiate(call->request, endpoint::plain);
   if (!form)
     return call->fail(form.error());
-  const auto& version = call->service->config.version;
+  const auto& version = call->shared->config.version;
   std::string out = "{";
   const auto member = [&](std::string_view name, std::string_view value) {
     if (out.size() > 1)
@@ -127,14 +127,14 @@ void show_paths(const exchange_ptr& call) {
   std::string out = R"({"paths":[)";
   append_path(out, "/api");
   append_path(out, "/apis");
-  for (const auto& [name, document] : call->service->discovery.groups)
+  for (const auto& [name, document] : call->shared->discovery.groups)
     append_path(out, "/apis/" + name);
-  for (const auto& [name, document] : call->service->discovery.resources)
+  for (const auto& [name, document] : call->shared->discovery.resources)
     append_path(out, "/" + name);
   for (std::string_view path :
        {"/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3"})
     append_path(out, path);
-  for (const auto& [name, document] : call->service->openapi.v3)
+  for (const auto& [name, document] : call->shared->openapi.v3)
     append_path(out, "/openapi/v3/" + name);
   for (std::string_view path : {"/readyz", "/version"})
     append_path(out, path);
@@ -143,17 +143,17 @@ void show_paths(const exchange_ptr& call) {
 }
 
 void show_api(const exchange_ptr& call) {
-  const auto& all = call->service->discovery;
+  const auto& all = call->shared->discovery;
   serve_discovery(call, all.api, all.api_aggregated);
 }
 
 void show_apis(const exchange_ptr& call) {
-  const auto& all = call->service->discovery;
+  const auto& all = call->shared->discovery;
   serve_discovery(call, all.apis, all.apis_aggregated);
 }
 
 void show_group(const exchange_ptr& call) {
-  const auto& all = call->service->discovery;
+  const auto& all = call->shared->discovery;
   auto path = trimmed(call->request.path);
   if (const auto list = all.resources.find(path); list != all.resources.end())
     return serve_negotiated(call, list->second);
@@ -172,7 +172,7 @@ void show_openapi_v2(const exchange_ptr& call) {
   // The type clients ask for is none that they can parse in an answer.
   constexpr std::string_view spoken =
       "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-  const auto& all = call->service->openapi;
+  const auto& all = call->shared->openapi;
   const auto accept = accept_of(call->request);
   if (accept.empty())
     return serve(call, json_type, all.v2_json);
@@ -187,7 +187,7 @@ void show_openapi_v2(const exchange_ptr& call) {
 
 void show_openapi_v3(const exchange_ptr& call) {
   constexpr std::string_view root = "openapi/v3";
-  const auto& all = call->service->openapi;
+  const auto& all = call->shared->openapi;
   const auto path = trimmed(call->request.path);
   if (const auto form = negotiate(call->request, endpoint::plain); !form)
     return call->fail(form.error());

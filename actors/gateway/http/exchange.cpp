@@ -41,11 +41,11 @@ std::string metric_verb(std::string_view verb) {
 
 } // namespace
 
-exchange::exchange(std::shared_ptr<gateway::service> shared, http_request what,
+exchange::exchange(std::shared_ptr<service> all, http_request what,
                    std::shared_ptr<http_responder> to)
-    : service(std::move(shared)), request(std::move(what)),
-      responder(std::move(to)), started(service->ports.mono_now()),
-      deadline(started + service->config.request_timeout) {
+    : shared(std::move(all)), request(std::move(what)),
+      responder(std::move(to)), started(shared->ports.mono_now()),
+      deadline(started + shared->config.request_timeout) {
   // nop
 }
 
@@ -69,7 +69,7 @@ void exchange::done(int code) {
     if (subresource != nullptr)
       labels.subresource = subresource->name;
   }
-  service->metrics.record(labels, code, service->ports.mono_now() - started);
+  shared->metrics.record(labels, code, shared->ports.mono_now() - started);
 }
 
 void exchange::answer(std::string_view content_type, shared_bytes body,
@@ -129,8 +129,8 @@ void exchange::end_stream() {
 }
 
 void exchange::run(std::function<void()> work) const {
-  if (service->ports.run)
-    service->ports.run(std::move(work));
+  if (shared->ports.run)
+    shared->ports.run(std::move(work));
   else
     work();
 }

@@ -17,7 +17,7 @@ namespace troupe::gateway {
 /// transport when its responder is dropped.
 class exchange {
 public:
-  exchange(std::shared_ptr<service> shared, http_request what,
+  exchange(std::shared_ptr<service> all, http_request what,
            std::shared_ptr<http_responder> to);
 
   /// 200 with `body`.
@@ -44,7 +44,7 @@ public:
     return api::find_parameter(request.query, name).value_or("");
   }
 
-  const std::shared_ptr<gateway::service> service;
+  const std::shared_ptr<service> shared;
   const http_request request;
   const std::shared_ptr<http_responder> responder;
   const mono_time started;

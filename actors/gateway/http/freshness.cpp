@@ -19,25 +19,25 @@ api::status not_fresh(store::barrier_outcome outcome) {
 
 void wait_newest(const exchange_ptr& call,
                  std::function<void(snapshot_ptr)> then) {
-  auto& store = *call->service->ports.store;
+  auto& store = *call->shared->ports.store;
   store.read_index(call->deadline, [call, then = std::move(then)](
                                        store::barrier_outcome outcome) {
     if (outcome != store::barrier_outcome::reached)
       return call->fail(not_fresh(outcome));
-    call->run([call, then] { then(call->service->ports.store->current()); });
+    call->run([call, then] { then(call->shared->ports.store->current()); });
   });
 }
 
 void wait_revision(const exchange_ptr& call, store::revision at,
                    std::function<void(snapshot_ptr)> then) {
-  auto& store = *call->service->ports.store;
+  auto& store = *call->shared->ports.store;
   const auto deadline =
-      std::min(call->deadline, call->service->ports.mono_now()
-                                   + call->service->config.catch_up_timeout);
+      std::min(call->deadline, call->shared->ports.mono_now()
+                                   + call->shared->config.catch_up_timeout);
   store.wait_applied(
       at, deadline,
       [call, at, then = std::move(then)](store::barrier_outcome outcome) {
-        auto view = call->service->ports.store->current();
+        auto view = call->shared->ports.store->current();
         if (outcome != store::barrier_outcome::reached)
           return call->fail(api::too_large_resource_version(
               at.value(), view->applied().value(), retry_after_seconds));
@@ -52,7 +52,7 @@ void with_fresh(const exchange_ptr& call,
                 std::function<void(snapshot_ptr)> then) {
   if (!resource_version)
     return wait_newest(call, std::move(then));
-  auto view = call->service->ports.store->current();
+  auto view = call->shared->ports.store->current();
   const store::revision at{*resource_version};
   if (view->applied() >= at)
     return then(std::move(view));

@@ -99,9 +99,9 @@ void show_health(const exchange_ptr& call) {
   if (!needs_store(query))
     return show(call, query, true);
   const auto deadline =
-      std::min(call->deadline, call->service->ports.mono_now()
-                                   + call->service->config.health_timeout);
-  call->service->ports.store->read_index(
+      std::min(call->deadline, call->shared->ports.mono_now()
+                                   + call->shared->config.health_timeout);
+  call->shared->ports.store->read_index(
       deadline, [call, query = std::move(query)](auto outcome) {
         show(call, query, outcome == store::barrier_outcome::reached);
       });

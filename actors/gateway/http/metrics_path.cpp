@@ -59,7 +59,7 @@ void append_cache(std::string& out, const encode_cache::counters& counts) {
 } // namespace
 
 void show_metrics(const exchange_ptr& call) {
-  auto& shared = *call->service;
+  auto& shared = *call->shared;
   const auto view = shared.ports.store->current();
   std::string out;
   shared.metrics.append(out);

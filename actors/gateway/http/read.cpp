@@ -26,7 +26,7 @@ void show_object(const exchange_ptr& call, const response_form& form,
   if (!version)
     return call->fail(
         api::not_found({desc.kind.group, desc.plural}, call->name));
-  auto& service = *call->service;
+  auto& service = *call->shared;
   object_text text{*call->resource, service.cache, form,
                    service.ports.wall_now()};
   bytes body;
@@ -65,7 +65,7 @@ void show_list(const exchange_ptr& call, list_job job,
   if (!page.next.empty())
     metadata.continue_token =
         encode_continue({job.query.at.value(), false, page.next});
-  auto& service = *call->service;
+  auto& service = *call->shared;
   object_text text{*call->resource, service.cache, job.form,
                    service.ports.wall_now()};
   bytes body;

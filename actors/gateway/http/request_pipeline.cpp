@@ -23,7 +23,7 @@ refusal accept(exchange& call) {
 }
 
 refusal authenticate(exchange& call) {
-  auto user = gateway::authenticate(call.request, call.service->ports.tokens);
+  auto user = gateway::authenticate(call.request, call.shared->ports.tokens);
   if (!user)
     return user.error();
   auto effective = impersonate(call.request, std::move(*user));
@@ -42,7 +42,7 @@ refusal set_deadline(exchange& call) {
   if (!asked)
     return api::bad_request("invalid timeout specified in the request URL - "
                             + asked.error().message);
-  const auto allowed = call.service->config.request_timeout;
+  const auto allowed = call.shared->config.request_timeout;
   if (*asked > duration{0} && *asked < allowed)
     call.deadline = call.started + *asked;
   return std::nullopt;
@@ -53,7 +53,7 @@ refusal limit(exchange& call) {
   if (verb == "watch")
     return std::nullopt;
   const bool reads = verb == "get" || verb == "head" || verb == "list";
-  auto& places = reads ? call.service->read_only : call.service->mutating;
+  auto& places = reads ? call.shared->read_only : call.shared->mutating;
   if (!places.enter())
     return api::too_many_requests("Too many requests, please try again later.",
                                   1);

@@ -82,7 +82,7 @@ void route_path(const exchange_ptr& call) {
 bool resolve(exchange& call) {
   const auto& info = call.info;
   const auto* resource =
-      call.service->find(info.group, info.version, info.resource);
+      call.shared->find(info.group, info.version, info.resource);
   if (resource == nullptr || info.parts.size() > 3)
     return false;
   const auto& desc = resource->desc;

@@ -40,8 +40,8 @@ public:
   }
 
   bool deliver(std::span<const watch::delivery> batch) override {
-    const object_text text{*call_->resource, call_->service->cache, form_,
-                           call_->service->ports.wall_now()};
+    const object_text text{*call_->resource, call_->shared->cache, form_,
+                           call_->shared->ports.wall_now()};
     bytes out;
     for (const auto& one : batch)
       if (!append(out, text, one))
@@ -70,7 +70,7 @@ private:
   }
 
   void report_compacted() {
-    const auto oldest = call_->service->ports.store->current()->compacted();
+    const auto oldest = call_->shared->ports.store->current()->compacted();
     bytes out;
     open_event(out, "ERROR");
     out += api::to_json(api::expired(
@@ -121,8 +121,8 @@ duration lifetime(const exchange& call, const api::list_options& options) {
   if (asked > 0)
     return std::chrono::seconds{std::min<std::int64_t>(asked, 1 << 30)};
   // Spread out, so that clients do not all come back at once.
-  const auto base = call.service->config.watch_timeout;
-  const auto share = call.service->ports.random() % 1000;
+  const auto base = call.shared->config.watch_timeout;
+  const auto share = call.shared->ports.random() % 1000;
   return base + base * static_cast<std::int64_t>(share) / 1000;
 }
 
@@ -164,7 +164,7 @@ void open_watch(const exchange_ptr& call, const response_form& form,
   auto session = std::make_shared<watch_session>();
   call->start_stream();
   call->responder->on_close([session] { session->close(); });
-  session->hold(call->service->ports.watch->open(std::move(request), sink));
+  session->hold(call->shared->ports.watch->open(std::move(request), sink));
 }
 
 } // namespace

@@ -64,7 +64,7 @@ void show(const exchange_ptr& call, const response_form& form,
   if (!answer.object)
     return call->answer_json(answer.code, form.format,
                              api::to_json(answer.status));
-  auto& service = *call->service;
+  auto& service = *call->shared;
   const object_text text{*call->resource, service.cache, form,
                          service.ports.wall_now()};
   const auto expected = expected_of(*call);
@@ -95,13 +95,13 @@ void write_body(const exchange_ptr& call,
   if (!options)
     return call->fail(options.error());
   auto body = decode_body(call->request, expected_of(*call),
-                          call->service->config.body_size_max);
+                          call->shared->config.body_size_max);
   if (!body)
     return call->fail(body.error());
   auto write = make_call(*call, *options);
   write.problems = std::move(body->problems);
-  (call->service->ports.writer->*step)(std::move(write), std::move(body->doc),
-                                       show_later(call, *form));
+  (call->shared->ports.writer->*step)(std::move(write), std::move(body->doc),
+                                      show_later(call, *form));
 }
 
 std::string_view to_text(api::propagation policy) {
@@ -148,7 +148,7 @@ struct collection_job {
 
 void show_removed(const exchange_ptr& call, const response_form& form,
                   const list_page& page, store::revision at) {
-  auto& service = *call->service;
+  auto& service = *call->shared;
   const object_text text{*call->resource, service.cache, form,
                          service.ports.wall_now()};
   bytes body;
@@ -171,7 +171,7 @@ void remove_all(const exchange_ptr& call, const collection_job& job,
   auto names = names_of(page);
   auto removal = make_call(*call);
   removal.dry_run = job.removal.dry_run;
-  call->service->ports.writer->remove_collection(
+  call->shared->ports.writer->remove_collection(
       std::move(removal), to_delete_call(job.removal), std::move(names),
       [call, form = job.form, page = std::move(page),
        at = view.applied()](const object_answer& answer) {
@@ -207,16 +207,16 @@ void patch_object(const exchange_ptr& call) {
   if (!form)
     return call->fail(form.error());
   const auto kind =
-      read_patch_kind(call->request, call->service->config.body_size_max);
+      read_patch_kind(call->request, call->shared->config.body_size_max);
   if (!kind)
     return call->fail(kind.error());
   const auto options =
       api::parse_patch_options(call->request.query, *kind == patch_kind::apply);
   if (!options)
     return call->fail(options.error());
-  call->service->ports.writer->patch(make_call(*call, *options), *kind,
-                                     call->request.body, options->force,
-                                     show_later(call, *form));
+  call->shared->ports.writer->patch(make_call(*call, *options), *kind,
+                                    call->request.body, options->force,
+                                    show_later(call, *form));
 }
 
 void delete_object(const exchange_ptr& call) {
@@ -224,12 +224,12 @@ void delete_object(const exchange_ptr& call) {
   if (!form)
     return call->fail(form.error());
   const auto options =
-      read_delete_options(call->request, call->service->config.body_size_max);
+      read_delete_options(call->request, call->shared->config.body_size_max);
   if (!options)
     return call->fail(options.error());
   auto removal = make_call(*call);
   removal.dry_run = options->dry_run;
-  call->service->ports.writer->remove(
+  call->shared->ports.writer->remove(
       std::move(removal), to_delete_call(*options), show_later(call, *form));
 }
 
@@ -241,7 +241,7 @@ void delete_objects(const exchange_ptr& call) {
   if (!options)
     return call->fail(options.error());
   auto removal =
-      read_delete_options(call->request, call->service->config.body_size_max);
+      read_delete_options(call->request, call->shared->config.body_size_max);
   if (!removal)
     return call->fail(removal.error());
   collection_job job{*form, std::move(*options), std::move(*removal)};
