@@ -76,6 +76,11 @@ watch_hub::advance(std::shared_ptr<const store::store_snapshot> next) {
     });
     return true;
   });
+  std::size_t members = 0;
+  for (const auto* one : touched)
+    members += one->members.size();
+  out.lists.reserve(touched.size());
+  out.sends.reserve(members);
   for (auto* one : touched)
     collect(*one, out);
   return out;
