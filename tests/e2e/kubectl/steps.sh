@@ -1,0 +1,65 @@
+# Sourced into every step of a transcript: the words steps are made of.
+
+step_seconds=60
+
+kubectl() { timeout -k 5 "$step_seconds" "$E2E_KUBECTL" "$@"; }
+
+# within SECONDS COMMAND...: repeats COMMAND until it succeeds; shows only its
+# last output. Fails with the command's code when the time is up.
+within() {
+  within_end=$(($(date +%s) + $1))
+  shift
+  while :; do
+    if "$@" >within.out 2>within.err; then break; fi
+    within_code=$?
+    if [ "$(date +%s)" -ge "$within_end" ]; then
+      cat within.out
+      cat within.err >&2
+      return "$within_code"
+    fi
+  done
+  cat within.out
+  cat within.err >&2
+}
+
+# background NAME ARGUMENTS...: kubectl that goes on after the step, its output
+# in NAME.out and NAME.err.
+background() {
+  background_name=$1
+  shift
+  timeout -k 5 300 "$E2E_KUBECTL" "$@" >"$background_name.out" \
+    2>"$background_name.err" &
+  echo $! >"$E2E_WORK/running/$background_name"
+}
+
+# await NAME PATTERN: waits until NAME.out has a line that matches PATTERN, an
+# extended regular expression.
+await() {
+  timeout 30 tail -n +1 -f "$1.out" | grep -E -q -e "$2" || {
+    echo "no line of $1.out matches $2:"
+    cat "$1.out" "$1.err"
+    return 1
+  } >&2
+}
+
+# finish NAME: ends what `background NAME` began and shows its output.
+finish() {
+  kill "$(cat "$E2E_WORK/running/$1")"
+  rm "$E2E_WORK/running/$1"
+  cat "$1.out"
+  cat "$1.err" >&2
+}
+
+# troupe VERB ARGUMENTS...: about the cluster of this test.
+troupe() {
+  troupe_verb=$1
+  shift
+  "$E2E_TROUPE" "$troupe_verb" --name "$E2E_CLUSTER" --dir "$E2E_CLUSTERS" "$@"
+}
+
+server_pid() { troupe status --output json | jq -r .server.pid; }
+
+# revision ARGUMENTS...: the resourceVersion of one object.
+revision() { kubectl get "$@" -o 'jsonpath={.metadata.resourceVersion}'; }
+
+. "$E2E_HERE/../client/api.sh"
