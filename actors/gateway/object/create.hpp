@@ -4,8 +4,8 @@
 
 namespace troupe::gateway {
 
-/// Names drawn for one generateName before the client is told of a conflict,
-/// as upstream.
+/// Names drawn for one generateName each time a creation looks at the state,
+/// before the client is told of a conflict; upstream draws as many.
 inline constexpr int generated_names_max = 8;
 
 /// A POST: what of it needs no state is checked here; the step does the rest.

@@ -76,9 +76,9 @@ private:
       return world_.patch(std::move(call), kind_of(c), c.input,
                           has_word(c, "force"));
     if (c.name == "delete")
-      return world_.remove(std::move(call), {c.option("propagation"),
-                                             std::nullopt, c.option("uid"),
-                                             c.option("rv")});
+      return world_.remove(std::move(call),
+                           {c.option("propagation"), std::nullopt,
+                            c.option("uid"), c.option("rv")});
     throw std::runtime_error{"no command " + c.name};
   }
 
@@ -115,31 +115,30 @@ private:
 
   std::string owners(const script_command& c) const {
     const auto found = find(c);
-    const auto* list =
-        codec::find(found.value().object.root(),
-                    {gateway::metadata_id, gateway::object_meta::managed_fields});
+    const auto* list = codec::find(
+        found.value().object.root(),
+        {gateway::metadata_id, gateway::object_meta::managed_fields});
     std::string out;
     if (list == nullptr)
       return "nobody";
     for (const auto* entry : list->items())
-      out += codec::encode_json(
-                 *entry, schema::find_type(
-                             "io.k8s.apimachinery.pkg.apis.meta.v1."
-                             "ManagedFieldsEntry"))
-             + "\n";
+      out +=
+          codec::encode_json(
+              *entry, schema::find_type("io.k8s.apimachinery.pkg.apis.meta.v1."
+                                        "ManagedFieldsEntry"))
+          + "\n";
     return out;
   }
 
   std::string keys() const {
     std::string out;
     const auto state = world_.inner.current();
-    state->range("", "", state->applied(),
-                 [&](const auto& key, const auto& version) {
-                   out += key + " " + std::to_string(version->modified.value())
-                          + (version->columns->deleting ? " deleting" : "")
-                          + "\n";
-                   return true;
-                 });
+    state->range(
+        "", "", state->applied(), [&](const auto& key, const auto& version) {
+          out += key + " " + std::to_string(version->modified.value())
+                 + (version->columns->deleting ? " deleting" : "") + "\n";
+          return true;
+        });
     return out;
   }
 

@@ -17,8 +17,9 @@ std::shared_ptr<const store::store_snapshot> faulty_store::current() const {
 
 void faulty_store::propose(store::proposal value,
                            std::function<void(store::propose_outcome)> done) {
-  if (before_propose)
-    before_propose(proposals.size());
+  // A copy, for the hook may replace itself.
+  if (auto hook = before_propose)
+    hook(proposals.size());
   proposals.push_back(value);
   auto next = fate::pass;
   if (!fates.empty()) {
@@ -32,7 +33,7 @@ void faulty_store::propose(store::proposal value,
       return done(store::not_leader{});
     case fate::unknown_done:
       return inner_.propose(std::move(value),
-                            [&](auto) { done(store::outcome_unknown{}); });
+                            [done](auto) { done(store::outcome_unknown{}); });
     case fate::unknown_lost:
       return done(store::outcome_unknown{});
     case fate::overloaded:
@@ -94,46 +95,51 @@ codec::document object_world::body(object_call& call, const std::string& json) {
   return std::move(decoded->doc);
 }
 
-namespace {
-
-/// The one answer, which comes before the call returns.
-template <class F>
-object_answer answer_of(F start) {
+/// The one answer.
+object_answer object_world::answer_of(
+    const std::function<void(gateway::object_done)>& start) {
   std::optional<object_answer> heard;
   start([&](object_answer answer) {
     if (heard)
       throw std::logic_error{"two answers"};
     heard = std::move(answer);
   });
+  drain();
   return heard.value();
 }
 
-} // namespace
+void object_world::drain() {
+  while (!tasks_.empty()) {
+    auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    task();
+  }
+}
 
 object_answer object_world::create(object_call call, const std::string& json) {
   auto object = body(call, json);
-  return answer_of([&](auto done) {
+  return answer_of([&](const auto& done) {
     writer().create(std::move(call), std::move(object), done);
   });
 }
 
 object_answer object_world::update(object_call call, const std::string& json) {
   auto object = body(call, json);
-  return answer_of([&](auto done) {
+  return answer_of([&](const auto& done) {
     writer().update(std::move(call), std::move(object), done);
   });
 }
 
 object_answer object_world::patch(object_call call, gateway::patch_kind kind,
                                   const std::string& text, bool force) {
-  return answer_of([&](auto done) {
+  return answer_of([&](const auto& done) {
     writer().patch(std::move(call), kind, text, force, done);
   });
 }
 
 object_answer object_world::remove(object_call call,
                                    gateway::delete_call options) {
-  return answer_of([&](auto done) {
+  return answer_of([&](const auto& done) {
     writer().remove(std::move(call), std::move(options), done);
   });
 }
@@ -154,6 +160,7 @@ gateway::writer_ports object_world::ports() {
     }
     return id;
   };
+  out.resume = [this](auto task) { tasks_.push_back(std::move(task)); };
   return out;
 }
 

@@ -76,10 +76,14 @@ public:
   gateway::object_answer remove(gateway::object_call call,
                                 gateway::delete_call options = {});
 
+  /// Tasks wait for `drain`, which the calls above end with.
   gateway::writer_ports ports();
   gateway::object_writer writer() { return gateway::object_writer{ports()}; }
 
   void advance(duration by);
+
+  /// Runs what waits to go on after an answer of the store.
+  void drain();
 
   local_store inner;
   faulty_store store{inner};
@@ -88,7 +92,11 @@ public:
   std::deque<std::uint8_t> next_random;
 
 private:
+  gateway::object_answer
+  answer_of(const std::function<void(gateway::object_done)>& start);
+
   std::uint64_t drawn_ = 0;
+  std::deque<std::function<void()>> tasks_;
 };
 
 /// The object as a client reads it, without managedFields unless asked.
