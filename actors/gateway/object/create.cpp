@@ -3,6 +3,7 @@
 #include "actors/gateway/object/admission.hpp"
 #include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/metadata.hpp"
+#include "actors/gateway/object/owners.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "actors/gateway/object/strictness.hpp"
 #include "actors/gateway/object/write_record.hpp"
@@ -93,13 +94,16 @@ checked<write_step> plan_create(object_call call, document body) {
     return std::move(*why);
   if (auto why = settle_namespace(call, body))
     return std::move(*why);
+  auto warnings = warnings_of(call, call.problems);
+  drop_repeated_owners(body, warnings);
   // std::function copies what it holds; a document does not copy.
   auto shared = std::make_shared<const document>(std::move(body));
   return write_step{
-      [call = std::move(call), shared](const auto& state, const stamps& given) {
+      [call = std::move(call), shared,
+       warnings = std::move(warnings)](const auto& state, const stamps& given) {
         auto out = decide_create(call, *shared, false, state, given);
         if (out.answer.status.success)
-          out.answer.warnings = warnings_of(call, call.problems);
+          out.answer.warnings = warnings;
         return out;
       }};
 }

@@ -2,6 +2,7 @@
 
 #include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/metadata.hpp"
+#include "actors/gateway/object/owners.hpp"
 #include "actors/gateway/object/replace.hpp"
 #include "actors/gateway/object/strictness.hpp"
 #include "messages/codec/patch/go_print.hpp"
@@ -116,8 +117,9 @@ checked<replacement> apply_patch(const object_call& call, patch_kind kind,
   codec::apply_defaults(patched->doc, *call.resource);
   if (auto why = check_patched(call, patched->doc))
     return std::move(*why);
-  return replacement{std::move(patched->doc), false,
-                     warnings_of(call, patched->problems)};
+  auto warnings = warnings_of(call, patched->problems);
+  drop_repeated_owners(patched->doc, warnings);
+  return replacement{std::move(patched->doc), false, std::move(warnings)};
 }
 
 write_decision decide_patch(const object_call& call, patch_kind kind,

@@ -2,6 +2,7 @@
 
 #include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/metadata.hpp"
+#include "actors/gateway/object/owners.hpp"
 #include "actors/gateway/object/replace.hpp"
 #include "actors/gateway/object/strictness.hpp"
 #include "messages/codec/validate/defaults.hpp"
@@ -19,6 +20,7 @@ api::status absent(const object_call& call, const document& body) {
 }
 
 write_decision decide_update(const object_call& call, const document& body,
+                             const std::vector<std::string>& warnings,
                              const store::store_snapshot& state,
                              const stamps& given) {
   auto old = read_object(state, object_key(*call.resource, call.ns, call.name),
@@ -27,9 +29,7 @@ write_decision decide_update(const object_call& call, const document& body,
     return {refuse(unreadable(old.error())), {}, {}};
   if (!*old)
     return {refuse(absent(call, body)), {}, {}};
-  return decide_replace(call, **old,
-                        {body.clone(), false, warnings_of(call, call.problems)},
-                        given);
+  return decide_replace(call, **old, {body.clone(), false, warnings}, given);
 }
 
 } // namespace
@@ -42,10 +42,13 @@ checked<write_step> plan_update(object_call call, document body) {
   if (auto why = check_name(call, body))
     return std::move(*why);
   codec::apply_defaults(body, *call.resource);
+  auto warnings = warnings_of(call, call.problems);
+  drop_repeated_owners(body, warnings);
   auto shared = std::make_shared<const document>(std::move(body));
   return write_step{
-      [call = std::move(call), shared](const auto& state, const stamps& given) {
-        return decide_update(call, *shared, state, given);
+      [call = std::move(call), shared,
+       warnings = std::move(warnings)](const auto& state, const stamps& given) {
+        return decide_update(call, *shared, warnings, state, given);
       }};
 }
 

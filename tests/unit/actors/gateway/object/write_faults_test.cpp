@@ -320,3 +320,14 @@ TEST_CASE("an object too large to store is refused") {
   CHECK(answer.status.code == 413);
   CHECK(answer.status.reason == "RequestEntityTooLarge");
 }
+
+TEST_CASE("a patch that is no JSON is the client's mistake") {
+  fixture f;
+  for (auto kind : {patch_kind::json, patch_kind::merge, patch_kind::strategic,
+                    patch_kind::apply}) {
+    const auto answer = f.world.patch(f.a(), kind, R"({"data":)");
+    CHECK(answer.status.code == 400);
+    CHECK(answer.status.reason == "BadRequest");
+    CHECK_FALSE(answer.status.message.empty());
+  }
+}
