@@ -64,9 +64,9 @@ TEST_CASE("what cannot be encoded or is too large is not kept") {
   const store::revision at{1};
   CHECK(cache.get(one, at, cached_form::object, [] { return nullptr; })
         == nullptr);
-  CHECK(cache.get(one, at, cached_form::object,
-                  [] { return make_shared_bytes("text"); })
-        != nullptr);
+  CHECK(cache.get(one, at, cached_form::object, [] {
+    return make_shared_bytes("text");
+  }) != nullptr);
   CHECK(cache.count().size == 0);
   CHECK(one.use_count() == 1);
 }

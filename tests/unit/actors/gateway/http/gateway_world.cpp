@@ -46,14 +46,19 @@ gateway_world::gateway_world(gateway::gateway_config config)
                },
                nullptr}},
       pipeline_{std::move(config),
-                {&store, &watch, &writer_, [this] { return wall_now_; },
-                 [this] { return mono_now_; }, [] { return 500ull; }, nullptr,
+                {&store,
+                 &watch,
+                 &writer_,
+                 [this] { return wall_now_; },
+                 [this] { return mono_now_; },
+                 [] { return 500ull; },
+                 nullptr,
                  {}}} {
   store.set_wall_time(wall_now_);
 }
 
-std::shared_ptr<fake_responder>
-gateway_world::send(http_request request, const std::string& user) {
+std::shared_ptr<fake_responder> gateway_world::send(http_request request,
+                                                    const std::string& user) {
   if (user != "anonymous")
     request.peer.common_name = user;
   if (user == "admin")

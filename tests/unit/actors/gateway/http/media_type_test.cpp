@@ -1,6 +1,5 @@
 #include "actors/gateway/http/continue_token.hpp"
 #include "actors/gateway/http/media_type.hpp"
-
 #include "messages/base/base64.hpp"
 
 #include <catch2/catch.hpp>

@@ -84,8 +84,10 @@ TEST_CASE("transcripts of requests and answers") {
   for (const auto& file : scripts_in(TROUPE_TEST_DATA "/gateway/http")) {
     DYNAMIC_SECTION(file.filename().string()) {
       transcript one;
-      const auto failures = run_script(
-          file, [&](const script_command& command) { return one.run(command); });
+      const auto failures =
+          run_script(file, [&](const script_command& command) {
+            return one.run(command);
+          });
       for (const auto& failure : failures)
         FAIL_CHECK(failure);
       CHECK(failures.empty());
