@@ -83,8 +83,8 @@ private:
 inline constexpr std::size_t mailbox_max = 16'384;
 
 /// `watch_port` in front of a watch actor. It outlives the actor's incarnations
-/// and hands them what outlives them too: the store and the doorbell. Destroy
-/// it before the store, and after that the actor.
+/// and hands them what outlives them too: the store, which it shares, and the
+/// doorbell. Watch handles may outlive it.
 class hub_handle final : public watch_port {
 public:
   hub_handle(std::shared_ptr<actors::door<call>> entrance,
