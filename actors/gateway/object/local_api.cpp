@@ -82,22 +82,29 @@ std::optional<api::status> check_shape(const api::request& request,
   return std::nullopt;
 }
 
-/// Hands `read` a state as new as the call.
-void read_state(store::store_port& store, mono_time deadline,
+/// Hands `read` a state as new as the call, on a thread that may compute.
+void read_state(const writer_ports& ports, mono_time deadline,
                 std::function<void(const store::store_snapshot&)> read,
                 std::function<void(api::status)> fail) {
-  store.read_index(deadline, [&store, read = std::move(read),
-                              fail = std::move(fail)](auto outcome) {
+  auto heard = [store = ports.store, read = std::move(read),
+                fail = std::move(fail)](store::barrier_outcome outcome) {
     switch (outcome) {
       case store::barrier_outcome::reached:
-        return read(*store.current());
+        return read(*store->current());
       case store::barrier_outcome::timed_out:
         return fail(api::timeout("the read was not confirmed in time", 0));
       case store::barrier_outcome::unavailable:
         return fail(
             api::service_unavailable("no leader of the cluster state answers"));
     }
-  });
+  };
+  ports.store->read_index(deadline,
+                          [heard, resume = ports.resume](auto outcome) {
+                            if (resume)
+                              resume([=] { heard(outcome); });
+                            else
+                              heard(outcome);
+                          });
 }
 
 } // namespace
@@ -127,15 +134,15 @@ void local_api::call(api::request request, mono_time deadline,
       return writer_.remove(std::move(call), to_delete(request), answer);
     case api::verb::get:
       return read_state(
-          *ports_.store, deadline,
+          ports_, deadline,
           [=](const auto& state) { answer(read_one(call, state)); }, fail);
     case api::verb::list:
       return read_state(
-          *ports_.store, deadline,
+          ports_, deadline,
           [=](const auto& state) { answer(read_list(call, state)); }, fail);
     case api::verb::remove_collection:
       return read_state(
-          *ports_.store, deadline,
+          ports_, deadline,
           [=, writer = writer_,
            options = to_delete(request)](const auto& state) mutable {
             writer.remove_collection(call, options, read_names(call, state),

@@ -15,8 +15,8 @@ struct writer_ports {
   std::function<mono_time()> mono_now;
   std::function<std::array<std::uint8_t, 16>()> random_id;
   /// Runs a task soon on a thread that may compute: the store answers on the
-  /// state thread, where a second look at a large object would hold up
-  /// everybody. Null: at once, on the thread of the store's answer.
+  /// state thread, where a second look at a large object, or a list, would hold
+  /// up everybody. Null: at once, on the thread of the store's answer.
   std::function<void(std::function<void()>)> resume;
 };
 
