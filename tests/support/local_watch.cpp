@@ -5,8 +5,8 @@ namespace troupe::test {
 using namespace troupe::watch;
 
 struct local_watch::parts {
-  explicit parts(std::shared_ptr<const store::store_snapshot> start)
-      : hub{std::move(start), 1} {}
+  explicit parts(store::store_port& from)
+      : store{from}, hub{from.current(), 1} {}
 
   void carry_out(const hub_output& out) {
     for (const auto& send : out.sends)
@@ -30,6 +30,7 @@ struct local_watch::parts {
       sink->end(why);
   }
 
+  store::store_port& store;
   std::recursive_mutex mutex;
   watch_hub hub;
   mono_time now{};
@@ -54,7 +55,7 @@ private:
 } // namespace
 
 local_watch::local_watch(store::store_port& store) {
-  parts_ = std::make_shared<parts>(store.current());
+  parts_ = std::make_shared<parts>(store);
   auto [start, held] =
       store.subscribe([all = parts_](const store::applied_batch& batch) {
         std::lock_guard lock{all->mutex};
@@ -67,6 +68,8 @@ local_watch::local_watch(store::store_port& store) {
 std::unique_ptr<watch_handle>
 local_watch::open(watch_request request, std::shared_ptr<watch_sink> sink) {
   std::lock_guard lock{parts_->mutex};
+  // The store may have compacted since.
+  parts_->carry_out(parts_->hub.advance(parts_->store.current()));
   const watch_id id{++parts_->last_id};
   parts_->sinks.emplace(id, std::move(sink));
   parts_->carry_out(parts_->hub.add(id, std::move(request), parts_->now));

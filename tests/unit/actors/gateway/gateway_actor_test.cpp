@@ -1,0 +1,93 @@
+#include "actors/gateway/gateway_actor.hpp"
+#include "runtime/caf/system_config.hpp"
+#include "tests/support/fake_responder.hpp"
+#include "tests/support/local_store.hpp"
+#include "tests/support/local_watch.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <catch2/catch.hpp>
+
+using namespace troupe;
+using namespace troupe::gateway;
+
+namespace {
+
+struct fixture {
+  test::local_store store;
+  test::local_watch watch{store};
+  object_writer writer{
+      {&store, [] { return wall_time{}; }, [] { return mono_time{}; },
+       [] { return std::array<std::uint8_t, 16>{}; }, nullptr}};
+  std::shared_ptr<gateway_slot> slot = std::make_shared<gateway_slot>();
+  actors::system_config config;
+  caf::actor_system system{config};
+  caf::scoped_actor self{system};
+
+  gateway_ports ports() {
+    return {&store,
+            &watch,
+            &writer,
+            [] { return wall_time{}; },
+            [] { return mono_time{}; },
+            [] { return std::uint64_t{0}; },
+            nullptr,
+            {}};
+  }
+
+  /// An actor that has begun: it has taken the supervisor's greeting.
+  caf::actor spawn() {
+    auto who = system.spawn<gateway_actor>(slot, gateway_config{}, ports());
+    using greeting = actors::local<std::shared_ptr<actors::workload>>;
+    self->request(who, caf::infinite,
+                  greeting{std::make_shared<std::shared_ptr<actors::workload>>(
+                      std::make_shared<actors::workload>())})
+        .receive([] {}, [](const caf::error&) { FAIL("the actor ended"); });
+    return who;
+  }
+
+  void kill(const caf::actor& who) {
+    self->send_exit(who, caf::exit_reason::kill);
+    self->wait_for(who);
+  }
+
+  std::shared_ptr<test::fake_responder> get(const std::string& path) {
+    http_request request;
+    request.method = "GET";
+    request.path = path;
+    auto responder = std::make_shared<test::fake_responder>();
+    slot->handle(std::move(request), responder);
+    return responder;
+  }
+};
+
+} // namespace
+
+TEST_CASE("an empty slot answers 503 as a Status") {
+  fixture world;
+  const auto answer = world.get("/healthz");
+  CHECK(answer->code() == 503);
+  CHECK(find_header(answer->headers(), "Retry-After") == "1");
+  CHECK(answer->body().find(R"("reason":"ServiceUnavailable")")
+        != std::string::npos);
+}
+
+TEST_CASE("requests are served while the actor lives, and by the next one") {
+  fixture world;
+  auto first = world.spawn();
+  CHECK(world.get("/healthz")->code() == 200);
+  world.kill(first);
+  CHECK(world.get("/healthz")->code() == 503);
+  auto second = world.spawn();
+  CHECK(world.get("/healthz")->code() == 200);
+  world.kill(second);
+}
+
+TEST_CASE("an actor that ends leaves its successor's pipeline alone") {
+  fixture world;
+  auto first = world.spawn();
+  auto second = world.spawn();
+  world.kill(first);
+  CHECK(world.get("/healthz")->code() == 200);
+  world.kill(second);
+}
