@@ -53,9 +53,15 @@ void controller_actor::begin() {
   step();
 }
 
+void controller_actor::on_exit() {
+  subscription_.reset();
+  core_.reset();
+}
+
 void controller_actor::handle(controller_input& input) {
   std::visit(overload{
                  [](view_changed&) {},
+                 [](moment_came&) {},
                  [this](auto& what) { inputs_.push_back(std::move(what)); },
              },
              input);
@@ -81,14 +87,6 @@ void controller_actor::step() {
     wake(*effects.wake_at);
 }
 
-std::function<void(controller_input)> controller_actor::to_self() {
-  return [self = caf::actor_cast<caf::actor>(this)](controller_input input) {
-    caf::anon_send(self,
-                   actors::local<controller_input>{
-                       std::make_shared<controller_input>(std::move(input))});
-  };
-}
-
 void controller_actor::write(write_effect& effect) {
   auto answer = [self = to_self(),
                  ticket = effect.ticket](api::response response) {
@@ -110,7 +108,7 @@ void controller_actor::wake(mono_time at) {
   if (wake_at_ && *wake_at_ > mono && *wake_at_ <= at)
     return;
   wake_at_ = at;
-  run_delayed(std::max(at - mono, duration{}), [this] { step(); });
+  later(std::max(at - mono, duration{}), moment_came{});
 }
 
 actors::child_spec controller_child(const std::string& parent,

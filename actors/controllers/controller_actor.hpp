@@ -26,8 +26,12 @@ struct controller_ports {
 /// The local replica has moved on.
 struct view_changed {};
 
+/// The core asked to be stepped by now.
+struct moment_came {};
+
 /// What a controller's actor hears, all of it from its own callbacks.
-using controller_input = std::variant<view_changed, write_answered, read_ended>;
+using controller_input =
+    std::variant<view_changed, moment_came, write_answered, read_ended>;
 
 /// The shell of one controller: it steps the core with everything that has
 /// arrived and the newest view, then sends what the core wants written. It
@@ -38,19 +42,18 @@ public:
                    std::shared_ptr<actors::door<controller_input>> entrance,
                    controller_spec spec, controller_ports ports);
 
+  void on_exit() override;
+
 protected:
   void begin() override;
   void handle(controller_input& input) override;
   void idle() override;
 
 private:
-  /// Sends to this incarnation, from any thread; nothing once it has ended.
-  std::function<void(controller_input)> to_self();
   void step();
   void write(write_effect& effect);
   void read();
   void wake(mono_time at);
-  moment now() const { return {ports_.mono_now(), ports_.wall_now()}; }
 
   controller_spec spec_;
   controller_ports ports_;

@@ -2,7 +2,10 @@
 
 #include "runtime/caf/door.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
+
+#include <functional>
 
 namespace troupe::actors {
 
@@ -54,6 +57,17 @@ protected:
   void later(duration delay, Input input) {
     this->delayed_send(
         this, delay, local<own>{std::make_shared<own>(own{std::move(input)})});
+  }
+
+  /// For callbacks: hands this incarnation an input, from any thread; like
+  /// `later` it does not count. Once the incarnation has ended it does nothing.
+  std::function<void(Input)> to_self() {
+    return [address = caf::actor_cast<caf::weak_actor_ptr>(this)](Input input) {
+      if (auto self = address.lock())
+        caf::anon_send(
+            caf::actor_cast<caf::actor>(self),
+            local<own>{std::make_shared<own>(own{std::move(input)})});
+    };
   }
 
   const std::shared_ptr<door<Input>>& entrance() const { return door_; }
