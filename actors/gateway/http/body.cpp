@@ -97,7 +97,7 @@ std::optional<api::status> check_kind(std::string_view api_version,
                          "the kind in the data (" + std::string{kind}
                              + ") does not match the expected kind ("
                              + std::string{expected.kind.kind} + ")");
-  if (!api_version.empty() && api_version != wanted)
+  if (!expected.any_version && !api_version.empty() && api_version != wanted)
     return api::bad_request(
         "the API version in the data (" + std::string{api_version}
         + ") does not match the expected API version (" + wanted + ")");
@@ -202,8 +202,7 @@ read_delete_options(const http_request& request, std::size_t size_max) {
   if (request.body.empty())
     return api::parse_delete_options(request.query);
   const group_version_kind kind{"", "v1", "DeleteOptions"};
-  expected_body expected{schema::find_kind_type(kind), kind};
-  // Any group version's DeleteOptions will do: they are all the same.
+  const expected_body expected{schema::find_kind_type(kind), kind, true};
   auto body = decode_body(request, expected, size_max);
   if (!body)
     return body.error();

@@ -11,6 +11,8 @@ namespace troupe::gateway {
 struct expected_body {
   const schema::type_desc* type = nullptr;
   schema::group_version_kind kind;
+  /// The kind is the same in every group version; any will do.
+  bool any_version = false;
 };
 
 /// Reads a body in JSON, YAML or protobuf as its Content-Type says (JSON when

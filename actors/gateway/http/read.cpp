@@ -5,6 +5,8 @@
 #include "actors/gateway/http/object_text.hpp"
 #include "actors/gateway/object/storage.hpp"
 
+#include <algorithm>
+
 namespace troupe::gateway {
 
 namespace {
@@ -44,6 +46,7 @@ struct list_job {
   /// What the state must hold; see `with_fresh`.
   std::optional<std::uint64_t> fresh;
   bool continued = false;
+  std::optional<duration> timeout;
 };
 
 api::status expired_list(const list_job& job) {
@@ -107,6 +110,8 @@ api::parsed<list_job> plan_list(const exchange& call) {
     return options.error();
   list_job job;
   job.form = *form;
+  if (const auto seconds = options->timeout_seconds.value_or(0); seconds > 0)
+    job.timeout = std::chrono::seconds{std::min<std::int64_t>(seconds, 3600)};
   auto scope = scope_of(call, options->fields);
   job.query.prefix = std::move(scope.prefix);
   job.query.only = std::move(scope.only);
@@ -170,6 +175,8 @@ void list_objects(const exchange_ptr& call) {
   auto job = plan_list(*call);
   if (!job)
     return call->fail(job.error());
+  if (job->timeout)
+    call->deadline = std::min(call->deadline, call->started + *job->timeout);
   const auto fresh = job->fresh;
   with_fresh(call, fresh,
              [call, job = std::move(*job)](const snapshot_ptr& view) {

@@ -34,6 +34,9 @@ void request_metrics::record(const request_labels& labels, int code,
       std::ranges::lower_bound(bounds, seconds) - bounds.begin());
   series_.with([&](series& all) {
     ++all.totals[{labels, code}];
+    // A watch takes as long as its client wants.
+    if (labels.verb == "WATCH")
+      return;
     auto& latency = all.latencies[labels];
     ++latency.counts[bucket];
     latency.sum += seconds;
