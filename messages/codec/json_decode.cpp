@@ -1,6 +1,7 @@
 #include "messages/base/base64.hpp"
 #include "messages/codec/json.hpp"
 #include "messages/codec/json_repair.hpp"
+#include "messages/codec/json_syntax.hpp"
 #include "messages/codec/scalars.hpp"
 
 #include <simdjson.h>
@@ -445,25 +446,22 @@ simdjson::error_code parse(simdjson::dom::parser& parser, bytes_view text,
   return parser.parse(repaired.data(), repaired.size()).get(root);
 }
 
-error syntax_error(simdjson::error_code code) {
-  switch (code) {
-    case simdjson::EMPTY:
-    case simdjson::UNCLOSED_STRING:
-      return {errc::invalid_argument, "unexpected end of JSON input"};
-    case simdjson::CAPACITY:
-    case simdjson::DEPTH_ERROR:
-      return {errc::too_large, "json: exceeded max depth"};
-    default:
-      return {errc::invalid_argument,
-              std::string{"invalid JSON: "} + simdjson::error_message(code)};
-  }
+/// What is wrong with a text that the parser refused.
+error syntax_error(simdjson::error_code code, bytes_view text) {
+  if (code == simdjson::CAPACITY || code == simdjson::DEPTH_ERROR)
+    return {errc::too_large, "json: exceeded max depth"};
+  // Without a fault the parser found more than syntax: a number out of range.
+  auto fault = json_syntax_fault(text);
+  return {errc::invalid_argument,
+          fault ? std::move(*fault)
+                : std::string{"json: "} + simdjson::error_message(code)};
 }
 
 result<decoded> decode(simdjson::dom::parser& parser, bytes_view text,
                        const type_desc* type, const json_limits& limits) {
   element root;
   if (const auto code = parse(parser, text, root); code != simdjson::SUCCESS)
-    return syntax_error(code);
+    return syntax_error(code, text);
   decoded out{document{type}, {}, {}, {}};
   reader from{out, limits};
   node* top = nullptr;

@@ -1,5 +1,6 @@
 #include "messages/base/check.hpp"
 #include "messages/codec/json.hpp"
+#include "messages/codec/json_syntax.hpp"
 #include "tests/unit/messages/codec/json_widget.hpp"
 
 #include <cstdint>
@@ -7,6 +8,20 @@
 namespace {
 
 using namespace troupe;
+
+/// The parser and the scanner that explains its refusals agree on what JSON is.
+/// Only ranges and limits make the parser refuse more.
+void agree(bytes_view text) {
+  const auto got = codec::decode_json(text, nullptr);
+  const auto fault = codec::json_syntax_fault(text);
+  if (got)
+    TROUPE_CHECK(!fault, "what is decoded has no syntax fault");
+  else if (got.error().code == errc::invalid_argument && !fault)
+    TROUPE_CHECK(got.error().message.starts_with("json: "),
+                 "what has no syntax fault is refused for a value");
+  else if (got.error().code == errc::invalid_argument)
+    TROUPE_CHECK(got.error().message == *fault, "the fault is told");
+}
 
 /// What is decoded is written, and reads as the same text again.
 void round_trip(bytes_view text, const schema::type_desc* type) {
@@ -25,6 +40,7 @@ void round_trip(bytes_view text, const schema::type_desc* type) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const bytes_view text{reinterpret_cast<const char*>(data), size};
+  agree(text);
   round_trip(text, nullptr);
   round_trip(text, &codec::widget::type());
   return 0;
