@@ -243,6 +243,34 @@ void document::assign(node& map, std::span<entry> entries) {
   map.size_ = size;
 }
 
+void document::update(node& map, std::span<const entry> changes) {
+  TROUPE_CHECK(map.is(node_kind::map), "only maps have entries");
+  if (changes.empty())
+    return;
+  const auto capacity = checked_size(map.size_ + changes.size());
+  auto* merged = arena_->allocate<entry>(capacity);
+  auto* to = merged;
+  const auto* at = map.entries_;
+  const auto* end = map.entries_ + map.size_;
+  const entry* last = nullptr;
+  for (const auto& change : changes) {
+    TROUPE_CHECK(last == nullptr || last->key < change.key,
+                 "changes ascend by key");
+    last = &change;
+    const auto* found =
+        std::ranges::lower_bound(at, end, change.key, {}, &entry::key);
+    to = std::copy(at, found, to);
+    const bool replaces = found != end && found->key == change.key;
+    if (change.value != nullptr)
+      *to++ = {replaces ? found->key : intern(change.key), change.value};
+    at = replaces ? found + 1 : found;
+  }
+  to = std::copy(at, end, to);
+  map.entries_ = merged;
+  map.size_ = static_cast<std::uint32_t>(to - merged);
+  map.capacity_ = capacity;
+}
+
 void document::assign(node& list, std::span<node* const> items) {
   TROUPE_CHECK(list.is(node_kind::list), "only lists have items");
   list.size_ = 0;

@@ -144,7 +144,8 @@ public:
   /// A deep copy of the whole document.
   document clone() const;
 
-  /// Inserts or replaces; keeps members and entries in order.
+  /// Inserts or replaces; keeps members and entries in order, so a new one
+  /// moves those behind it (at the end: none).
   void set(node& object, field_id id, node* value);
   void set(node& map, std::string_view key, node* value);
 
@@ -155,6 +156,11 @@ public:
   /// Replaces all entries at once, in n log n. Takes them in any order, sorts
   /// them in place; of equal keys the last wins. Keys come from `intern`.
   void assign(node& map, std::span<entry> entries);
+
+  /// Sets many entries, and removes those whose value is null here, in one
+  /// pass: n calls of `set` into a map of m entries move up to n * m of them.
+  /// The changes ascend by key, each key once; keys are copied.
+  void update(node& map, std::span<const entry> changes);
 
   /// Replaces all items at once.
   void assign(node& list, std::span<node* const> items);

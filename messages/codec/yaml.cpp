@@ -45,7 +45,8 @@ public:
 
   node* root() const { return root_; }
 
-  /// `  line 4: key "a" already set in map`, one per line.
+  /// `  line 4: key "a" already set in map`, one per line, `problems_max` at
+  /// most.
   const std::string& duplicates() const { return duplicates_; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -105,6 +106,7 @@ private:
   std::map<YAML::anchor_t, anchored> anchors_;
   std::size_t size_ = 0;
   std::string duplicates_;
+  std::size_t duplicate_count_ = 0;
 };
 
 void tree_builder::grow(const YAML::Mark& at, std::size_t size) {
@@ -187,7 +189,8 @@ void tree_builder::fill_map(frame& from) {
                            [](const keyed& x) { return x.value.key; });
   for (std::size_t i = 1; i < from.entries.size(); ++i) {
     const auto& x = from.entries[i];
-    if (x.value.key == from.entries[i - 1].value.key)
+    if (x.value.key == from.entries[i - 1].value.key
+        && duplicate_count_++ < decoded::problems_max)
       duplicates_ += "\n  line " + std::to_string(x.line) + ": key "
                      + meta::go_quote(x.value.key) + " already set in map";
   }

@@ -1,5 +1,7 @@
 #include "messages/codec/patch/merge_patch.hpp"
 
+#include <vector>
+
 namespace troupe::codec {
 
 namespace {
@@ -10,12 +12,15 @@ node* merged(document& out, node* target, const node& patch) {
     return out.clone(patch);
   if (!target || !target->is(node_kind::map))
     target = out.make_map();
+  std::vector<entry> changes;
+  changes.reserve(patch.size());
   for (auto& [key, value] : patch.entries()) {
-    if (value->is(node_kind::null))
-      out.erase(*target, key);
-    else
-      out.set(*target, key, merged(out, target->find(key), *value));
+    auto* next = value->is(node_kind::null)
+                     ? nullptr
+                     : merged(out, target->find(key), *value);
+    changes.push_back({key, next});
   }
+  out.update(*target, changes);
   return target;
 }
 

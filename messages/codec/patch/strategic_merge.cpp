@@ -129,9 +129,11 @@ public:
       return std::move(done.error());
     if (auto done = element_orders(*original, patch, at); !done)
       return std::move(done.error());
+    std::vector<entry> changes;
     for (auto& [key, value] : patch.entries())
-      if (auto done = merge_member(*original, key, *value, at); !done)
+      if (auto done = merge_member(*original, key, *value, at, changes); !done)
         return std::move(done.error());
+    out_.update(*original, changes);
     return original;
   }
 
@@ -166,12 +168,11 @@ private:
         return fail(patch_fault::not_applicable,
                     "patch content doesn't match retainKeys list");
     }
-    std::vector<std::string_view> dropped;
+    std::vector<entry> dropped;
     for (auto& [key, value] : original.entries())
       if (!retained.contains(key))
-        dropped.push_back(key);
-    for (auto key : dropped)
-      out_.erase(original, key);
+        dropped.push_back({key, nullptr});
+    out_.update(original, dropped);
     return unit{};
   }
 
@@ -273,21 +274,27 @@ private:
     return unit{};
   }
 
+  /// Changes what is there in place; what comes and goes is left to `changes`,
+  /// in the order of the keys.
   patch_status merge_member(node& original, std::string_view key, node& patch,
-                            const scope& at) {
+                            const scope& at, std::vector<entry>& changes) {
     auto deletes = key.starts_with(delete_from_directive);
     if (deletes)
       key = directive_field(key, delete_from_directive);
     if (key.empty() && deletes)
       return fail(patch_fault::malformed, bad_primitive_list);
     if (patch.is(node_kind::null)) {
-      out_.erase(original, key);
+      // Behind this directive the field itself may still come.
+      if (deletes)
+        out_.erase(original, key);
+      else
+        changes.push_back({key, nullptr});
       return unit{};
     }
     auto* live = original.find(key);
     if (!live || live->kind() != patch.kind()) {
       if (auto* taken = deletes ? nullptr : without_directives(&patch))
-        out_.set(original, key, taken);
+        changes.push_back({key, taken});
       return unit{};
     }
     if (!patch.is(node_kind::map) && !patch.is(node_kind::list)) {

@@ -145,3 +145,45 @@ TEST_CASE("paths by id") {
   CHECK(find(*root, {2, 8}) == nullptr);
   CHECK(find(*root, {}) == root);
 }
+
+TEST_CASE("updating a map is setting and erasing one by one") {
+  struct row {
+    std::string_view before;
+    std::string_view changes; ///< a letter sets its key, one behind - erases
+    std::string_view want;
+  };
+
+  for (const auto& x : {
+           row{"", "", ""},
+           row{"", "ab", "ab"},
+           row{"", "-a", ""},
+           row{"bd", "", "bd"},
+           row{"bd", "ace", "abcde"},
+           row{"bd", "bd", "bd"},
+           row{"bd", "-b-d", ""},
+           row{"bdf", "a-bc-e-fg", "acdg"},
+           row{"abc", "-a-b", "c"},
+           row{"abc", "-c-d", "ab"},
+       }) {
+    INFO(x.before << " " << x.changes);
+    document doc;
+    auto* map = doc.make_map();
+    for (char c : x.before)
+      doc.set(*map, {&c, 1}, doc.make_integer(c));
+    std::vector<entry> changes;
+    for (std::size_t i = 0; i < x.changes.size(); ++i) {
+      const bool erases = x.changes[i] == '-';
+      i += erases ? 1 : 0;
+      changes.push_back(
+          {x.changes.substr(i, 1), erases ? nullptr : doc.make_string("new")});
+    }
+    doc.update(*map, changes);
+    std::string got;
+    for (const auto& [key, value] : map->entries()) {
+      got += key;
+      const bool changed = x.changes.find(key) != std::string_view::npos;
+      CHECK(value->is(changed ? node_kind::string : node_kind::integer));
+    }
+    CHECK(got == x.want);
+  }
+}

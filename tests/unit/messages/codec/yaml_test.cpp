@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace troupe;
 using namespace troupe::codec;
 
@@ -68,4 +70,15 @@ TEST_CASE("YAML past a limit is too large") {
   REQUIRE_FALSE(lengthy);
   CHECK(lengthy.error().code == errc::too_large);
   CHECK_FALSE(decode_yaml(std::string(100'000, '['), nullptr));
+}
+
+TEST_CASE("lines about repeated keys stop at the limit of problems") {
+  std::string text;
+  for (int i = 0; i < 300; ++i)
+    text += "a:\n";
+  auto got = decode_yaml(text, nullptr);
+  REQUIRE(got);
+  REQUIRE(got->problems.size() == 1);
+  CHECK(std::ranges::count(got->problems[0], '\n')
+        == std::ptrdiff_t{decoded::problems_max});
 }
