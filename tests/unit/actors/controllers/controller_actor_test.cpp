@@ -1,0 +1,135 @@
+#include "actors/controllers/controller_actor.hpp"
+#include "actors/controllers/controllers.hpp"
+#include "runtime/caf/system_config.hpp"
+#include "tests/unit/actors/controllers/controller_world.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <catch2/catch.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+using namespace troupe;
+
+namespace {
+
+/// The write path for controllers on several threads.
+class locked_api final : public control::api_port {
+public:
+  explicit locked_api(test::controller_world& world) : world_(world) {}
+
+  void call(api::request request, mono_time,
+            std::function<void(api::response)> done) override {
+    std::unique_lock guard{mutex_};
+    auto answer = world_.call(std::move(request));
+    guard.unlock();
+    done(std::move(answer));
+  }
+
+  template <class F>
+  auto exclusively(F what) {
+    std::lock_guard guard{mutex_};
+    return what();
+  }
+
+private:
+  test::controller_world& world_;
+  std::mutex mutex_;
+};
+
+/// All controllers, supervised, on real threads.
+struct fixture {
+  test::controller_world world;
+  locked_api api{world};
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::unique_ptr<store::subscription> subscription;
+  actors::system_config config;
+  caf::actor_system system{config};
+  std::vector<std::shared_ptr<actors::door_base>> doors;
+  caf::actor root;
+
+  fixture() {
+    subscription = world.store
+                       .subscribe([this](const auto&) {
+                         std::lock_guard guard{mutex};
+                         changed.notify_all();
+                       })
+                       .second;
+    controllers::controller_ports ports;
+    ports.store = &world.store;
+    ports.api = &api;
+    ports.wall_now = [this] { return world.wall; };
+    ports.mono_now = [] {
+      return mono_time{std::chrono::steady_clock::now().time_since_epoch()};
+    };
+    ports.random = [] { return 7; };
+    actors::supervisor_config children;
+    children.policy.restarts_max = 100;
+    for (auto& spec : controllers::all_controllers()) {
+      children.children.push_back(controllers::controller_child(
+          "/server/s1/controller", std::move(spec), ports));
+      doors.push_back(children.children.back().entrance);
+    }
+    root = system.spawn(actors::supervisor, std::move(children));
+  }
+
+  ~fixture() {
+    caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
+    root = nullptr;
+    system.await_all_actors_done();
+  }
+
+  /// Waits until the store is as wanted.
+  bool comes_true(const std::function<bool()>& wanted) {
+    std::unique_lock guard{mutex};
+    return changed.wait_for(guard, std::chrono::seconds{20}, wanted);
+  }
+
+  bool exists(const std::string& key) {
+    return world.store.current()->get(key) != nullptr;
+  }
+
+  bool has_system_namespaces() {
+    for (const auto* name :
+         {"default", "kube-system", "kube-public", "kube-node-lease"})
+      if (!exists(std::string{"core/namespaces/"} + name))
+        return false;
+    return true;
+  }
+};
+
+std::string config_map(const std::string& name, const std::string& more = "") {
+  return "{apiVersion: v1, kind: ConfigMap, metadata: {namespace: default, "
+         "name: "
+         + name + ", uid: " + name + more + "}}";
+}
+
+} // namespace
+
+TEST_CASE("controllers: a new cluster gets its namespaces") {
+  fixture f;
+  CHECK(f.comes_true([&] { return f.has_system_namespaces(); }));
+  CHECK(f.doors.at(1)->address() == "/server/s1/controller/namespace");
+}
+
+TEST_CASE("controllers: what is done while they are dead is seen to") {
+  fixture f;
+  REQUIRE(f.comes_true([&] { return f.has_system_namespaces(); }));
+  for (int round = 0; round < 5; ++round) {
+    for (const auto& door : f.doors)
+      caf::anon_send_exit(door->current(), caf::exit_reason::kill);
+    f.api.exclusively([&] {
+      f.world.place(config_map(
+          "orphan", ", ownerReferences: [{apiVersion: v1, kind: ConfigMap, "
+                    "name: gone, uid: gone}]"));
+      f.world.erase("core/namespaces/kube-public");
+      return 0;
+    });
+    CHECK(f.comes_true([&] {
+      return !f.exists("core/configmaps/default/orphan")
+             && f.has_system_namespaces();
+    }));
+  }
+}

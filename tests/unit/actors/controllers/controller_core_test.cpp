@@ -1,0 +1,190 @@
+#include "actors/controllers/controller_core.hpp"
+#include "tests/unit/actors/controllers/controller_world.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace troupe;
+using namespace troupe::controllers;
+using control::object_key;
+
+namespace {
+
+constexpr auto settings = "core/configmaps/n1/settings";
+constexpr auto secret = "core/configmaps/n1/secret";
+
+std::string config_map(const std::string& name) {
+  return "{apiVersion: v1, kind: ConfigMap, metadata: {namespace: n1, name: "
+         + name + ", uid: " + name + "}}";
+}
+
+/// A controller that deletes every config map, so that each step shows.
+controller_spec deleter(bool confirm, std::size_t copies = 1) {
+  controller_spec out;
+  out.name = "deleter";
+  out.watches.prefixes = {"core/configmaps/"};
+  out.keys_of = [](const auto& change, const auto&, const auto& enqueue) {
+    enqueue(change.key);
+  };
+  out.reconcile = [=](const control::snapshot& view, const object_key& key) {
+    control::plan plan;
+    if (const auto found = view.find(key)) {
+      auto removal = control::removal_of(key, *found, "Background", "test");
+      removal.confirm = confirm;
+      plan.actions.assign(copies, removal);
+    }
+    return plan;
+  };
+  return out;
+}
+
+api::response refused(int code) {
+  api::response out;
+  out.status.code = code;
+  out.status.message = "no";
+  return out;
+}
+
+api::response done(std::uint64_t revision) {
+  api::response out;
+  out.status.success = true;
+  out.status.code = 200;
+  out.revision = revision;
+  return out;
+}
+
+struct fixture {
+  test::controller_world world;
+  controller_core core;
+
+  explicit fixture(controller_spec spec) : core(std::move(spec), 1) {}
+
+  core_effects step(std::vector<core_input> inputs = {}) {
+    return core.step(world.now(), world.store.current(), std::move(inputs));
+  }
+};
+
+} // namespace
+
+TEST_CASE("core: a key waits until the view covers its writes") {
+  fixture f{deleter(false)};
+  f.world.place(config_map("settings"));
+  const auto stale = f.world.store.current();
+  const auto first = f.step();
+  REQUIRE(first.writes.size() == 1);
+  // Somebody touches the object while the write is under way; the view that
+  // the answer meets is older than the write.
+  const auto answer = done(stale->applied().value() + 5);
+  f.world.place(config_map("settings"));
+  CHECK(
+      f.step({write_answered{first.writes[0].ticket, answer}}).writes.empty());
+  CHECK_FALSE(f.core.quiet());
+  for (int i = 0; i < 4; ++i)
+    f.world.place(config_map("secret") + "  # " + std::to_string(i));
+  CHECK(f.step().writes.size() == 1); // the other key
+  f.world.erase(settings);
+  f.world.erase(secret);
+  f.world.place(config_map("settings"));
+  f.world.place(config_map("other"));
+  f.world.erase("core/configmaps/n1/other");
+  const auto later = f.step();
+  REQUIRE(later.writes.size() == 1);
+  CHECK(later.writes[0].request.target.name == "settings");
+}
+
+TEST_CASE("core: what rests on an absence is planned again after a read") {
+  fixture f{deleter(true)};
+  f.world.place(config_map("settings"));
+  const auto first = f.step();
+  CHECK(first.read);
+  CHECK(first.writes.empty());
+  CHECK_FALSE(f.step().read);
+
+  SECTION("and done when it is still wanted") {
+    const auto second = f.step({read_ended{}});
+    CHECK(second.writes.size() == 1);
+    CHECK_FALSE(second.read);
+  }
+  SECTION("and dropped when the fresh view does not want it") {
+    f.world.erase(settings);
+    CHECK(f.step({read_ended{}}).writes.empty());
+    CHECK(f.core.quiet());
+  }
+  SECTION("and tried again later when the read fails") {
+    const auto second =
+        f.step({read_ended{store::barrier_outcome::unavailable}});
+    CHECK(second.writes.empty());
+    CHECK_FALSE(second.read);
+    REQUIRE(second.wake_at);
+    f.world.advance(*second.wake_at - f.world.mono);
+    CHECK(f.step().read);
+  }
+}
+
+TEST_CASE("core: an unknown outcome waits for a read, then tries again") {
+  for (const int code : {503, 504}) {
+    fixture f{deleter(false)};
+    f.world.place(config_map("settings"));
+    const auto first = f.step();
+    const auto second =
+        f.step({write_answered{first.writes.at(0).ticket, refused(code)}});
+    CHECK(second.read);
+    CHECK(second.writes.empty());
+    f.world.advance(std::chrono::seconds{1});
+    CHECK(f.step().writes.empty());
+    CHECK(f.step({read_ended{}}).writes.size() == 1);
+  }
+}
+
+TEST_CASE("core: refusals are told to the next plan, and warned about") {
+  auto spec = deleter(false);
+  std::vector<control::refusal> heard;
+  spec.reconcile = [&heard, inner = spec.reconcile](const auto& view,
+                                                    const auto& key) {
+    heard = view.refusals();
+    return inner(view, key);
+  };
+  fixture f{std::move(spec)};
+  f.world.place(config_map("settings"));
+  const auto first = f.step();
+  const auto second =
+      f.step({write_answered{first.writes.at(0).ticket, refused(403)}});
+  CHECK(second.warnings.size() == 1);
+  REQUIRE(second.wake_at);
+  CHECK(*second.wake_at >= f.world.mono + std::chrono::milliseconds{5});
+  f.world.advance(*second.wake_at - f.world.mono);
+  CHECK(f.step().writes.size() == 1);
+  CHECK(heard == std::vector<control::refusal>{{settings, "no"}});
+}
+
+TEST_CASE("core: a conflict is tried again after the backoff") {
+  fixture f{deleter(false)};
+  f.world.place(config_map("settings"));
+  const auto first = f.step();
+  const auto second =
+      f.step({write_answered{first.writes.at(0).ticket, refused(409)}});
+  CHECK(second.writes.empty());
+  CHECK(second.warnings.empty());
+  f.world.advance(std::chrono::milliseconds{6});
+  CHECK(f.step().writes.size() == 1);
+}
+
+TEST_CASE("core: keys and writes under way are limited") {
+  SECTION("keys") {
+    fixture f{deleter(false)};
+    for (std::size_t i = 0; i < 2 * controller_core::keys_max; ++i)
+      f.world.place(config_map("c" + std::to_string(i)));
+    CHECK(f.step().writes.size() == controller_core::keys_max);
+    CHECK(f.step().writes.empty());
+  }
+  SECTION("writes of a key, the rest of which follows") {
+    const auto most = controller_core::writes_per_key_max;
+    fixture f{deleter(false, most + 1)};
+    f.world.place(config_map("settings"));
+    const auto first = f.step();
+    CHECK(first.writes.size() == most);
+    std::vector<core_input> answers;
+    for (const auto& write : first.writes)
+      answers.push_back(write_answered{write.ticket, done(0)});
+    CHECK(f.step(std::move(answers)).writes.size() == most);
+  }
+}
