@@ -1,0 +1,245 @@
+#include "bootstrap/cli/command_line.hpp"
+
+#include "bootstrap/cli/exit_code.hpp"
+#include "bootstrap/config/duration_text.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace troupe::cli {
+
+namespace {
+
+/// Everything the parser writes to.
+struct parsed {
+  up_options up;
+  down_options down;
+  status_options status;
+  server_options server;
+  supervisor_options supervisor;
+  version_options version;
+  std::uint16_t up_port = 0;
+};
+
+constexpr const char* examples_top = R"(Examples:
+  troupe up                       start a cluster on this machine
+  troupe up --name test --port 0  another one, on any free port
+  troupe status                   what runs
+  troupe down                     stop it and remove it
+
+Exit codes: 0 done, 1 failed, 2 the command line is wrong.
+'troupe VERB --help' says more about a verb.)";
+
+constexpr const char* examples_up = R"(Examples:
+  troupe up
+  troupe up --name test --port 0 --output json
+  troupe up --merge-kubeconfig    then plain kubectl works
+  troupe up --foreground          stop it with Ctrl-C
+
+Run again on a cluster that runs, it changes nothing and says so. After
+'troupe down --keep-state', or a crash, it goes on with the state it had.)";
+
+constexpr const char* examples_down = R"(Examples:
+  troupe down
+  troupe down --keep-state        stop; 'troupe up' goes on later
+  troupe down --all)";
+
+constexpr const char* examples_status = R"(Examples:
+  troupe status
+  troupe status --name test --output json
+
+Exits with 0 when the cluster is ready, otherwise with 1.)";
+
+constexpr const char* examples_server =
+    R"(The supervisor starts this; to run one by hand, hand it a socket that listens:
+  systemd-socket-activate --listen 127.0.0.1:6443 \
+    troupe server --cluster-dir /var/lib/troupe/default --listen-fd 3
+
+SIGTERM ends it: open requests are finished first.)";
+
+constexpr const char* examples_supervisor =
+    R"('troupe up' starts this, with the API's socket and the cluster's lock. It keeps
+the cluster's server running, and ends it on SIGTERM.)";
+
+constexpr const char* examples_version = R"(Examples:
+  troupe version
+  troupe version --output json)";
+
+void add_duration(CLI::App& verb, const std::string& name, duration& to,
+                  const std::string& what) {
+  verb.add_option_function<std::string>(
+          name,
+          [&to, name](const std::string& text) {
+            auto value = parse_duration(text);
+            if (!value)
+              throw CLI::ValidationError(name, value.error().message);
+            to = *value;
+          },
+          what + " [" + describe_duration(to) + "]")
+      ->type_name("DURATION");
+}
+
+void add_output(CLI::App& verb, output_format& to) {
+  const std::map<std::string, output_format> formats{
+      {"text", output_format::text}, {"json", output_format::json}};
+  verb.add_option_function<std::string>(
+          "-o,--output",
+          [&to, formats](const std::string& name) { to = formats.at(name); },
+          "What to print: text or json [text]")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT");
+}
+
+void add_cluster(CLI::App& verb, cluster_choice& to) {
+  verb.add_option("--name", to.name, "Which cluster [default]")
+      ->type_name("NAME");
+  verb.add_option("--dir", to.directory,
+                  "Where clusters are kept, a directory for each "
+                  "[/var/lib/troupe for root, else ~/.local/state/troupe]")
+      ->envname("TROUPE_DIR")
+      ->type_name("DIR");
+}
+
+void add_up(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("up", "Start a cluster on this machine");
+  verb.footer(examples_up);
+  add_cluster(verb, to.up.cluster);
+  verb.add_option("--port", to.up_port,
+                  "The API's port on 127.0.0.1; 0 picks a free one and "
+                  "remembers it [as last time, at first 6443]")
+      ->type_name("PORT");
+  verb.add_option("--kubeconfig", to.up.kubeconfig,
+                  "Also add the cluster to this kubeconfig")
+      ->type_name("FILE");
+  verb.add_flag("--merge-kubeconfig", to.up.merge_kubeconfig,
+                "Also add the cluster to ~/.kube/config");
+  verb.add_flag("--foreground", to.up.foreground,
+                "Stay, and stop the cluster when interrupted");
+  add_duration(verb, "--timeout", to.up.timeout,
+               "How long to wait until the API answers");
+  add_output(verb, to.up.output);
+}
+
+void add_down(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("down", "Stop a cluster and remove it");
+  verb.footer(examples_down);
+  add_cluster(verb, to.down.cluster);
+  verb.add_flag("--keep-state", to.down.keep_state,
+                "Stop it only: 'troupe up' goes on with its objects");
+  verb.add_flag("--all", to.down.all, "Every cluster in the directory");
+  add_duration(verb, "--timeout", to.down.timeout,
+               "How long its processes may take to end by themselves");
+}
+
+void add_status(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("status", "Show what runs and where");
+  verb.footer(examples_status);
+  add_cluster(verb, to.status.cluster);
+  add_output(verb, to.status.output);
+}
+
+void add_server(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("server", "Be a member of a control plane");
+  verb.footer(examples_server);
+  verb.add_option("--cluster-dir", to.server.cluster_directory,
+                  "The cluster's own directory")
+      ->required()
+      ->type_name("DIR");
+  verb.add_option("--member", to.server.member, "The member's name [s1]")
+      ->type_name("NAME");
+  verb.add_option("--listen-fd", to.server.listen_fd,
+                  "Descriptor of a socket that listens already")
+      ->required()
+      ->type_name("FD");
+  verb.add_option("--lifeline-fd", to.server.lifeline_fd,
+                  "Descriptor of a pipe: end when its other end closes")
+      ->type_name("FD");
+}
+
+void add_supervisor(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand(
+      "supervisor", "Keep a cluster's processes running (for 'up')");
+  verb.footer(examples_supervisor);
+  verb.add_option("--cluster-dir", to.supervisor.cluster_directory,
+                  "The cluster's own directory")
+      ->required()
+      ->type_name("DIR");
+  verb.add_option("--listen-fd", to.supervisor.listen_fd,
+                  "Descriptor of the API's socket, which listens already")
+      ->required()
+      ->type_name("FD");
+  verb.add_option("--lock-fd", to.supervisor.lock_fd,
+                  "Descriptor of the cluster's lock, held")
+      ->required()
+      ->type_name("FD");
+}
+
+void add_version(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("version", "Show what this program is");
+  verb.footer(examples_version);
+  add_output(verb, to.version.output);
+}
+
+std::string chosen_verb(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? std::string{} : chosen.front()->get_name();
+}
+
+usage_answer wrong(const std::string& message, const std::string& verb) {
+  return {exit_usage, "",
+          "troupe: " + message + "\nRun 'troupe " + verb
+              + (verb.empty() ? "" : " ") + "--help' for usage.\n"};
+}
+
+template <class Options>
+command checked(const Options& options, const std::string& verb) {
+  if (auto ok = options.validate(); !ok)
+    return wrong(ok.error().message, verb);
+  return options;
+}
+
+command choose(const CLI::App& app, const parsed& from) {
+  const auto verb = chosen_verb(app);
+  if (verb == "up") {
+    auto options = from.up;
+    if (app.get_subcommand("up")->count("--port") > 0)
+      options.port = from.up_port;
+    return checked(options, verb);
+  }
+  if (verb == "down")
+    return checked(from.down, verb);
+  if (verb == "status")
+    return checked(from.status, verb);
+  if (verb == "server")
+    return checked(from.server, verb);
+  if (verb == "supervisor")
+    return checked(from.supervisor, verb);
+  return from.version;
+}
+
+} // namespace
+
+command parse_command_line(const std::vector<std::string>& arguments) {
+  parsed values;
+  CLI::App app{"A Kubernetes-compatible control plane made of actors.",
+               "troupe"};
+  app.footer(examples_top);
+  app.require_subcommand(0, 1);
+  add_up(app, values);
+  add_down(app, values);
+  add_status(app, values);
+  add_server(app, values);
+  add_supervisor(app, values);
+  add_version(app, values);
+  try {
+    app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});
+  } catch (const CLI::CallForHelp&) {
+    return usage_answer{exit_success, app.help(), ""};
+  } catch (const CLI::ParseError& e) {
+    return wrong(e.what(), chosen_verb(app));
+  }
+  if (app.get_subcommands().empty())
+    return usage_answer{exit_usage, "", app.help()};
+  return choose(app, values);
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,60 @@
+#include "bootstrap/cli/observe.hpp"
+
+#include "bootstrap/cluster/files.hpp"
+
+#include <poll.h>
+
+#include <filesystem>
+
+namespace troupe::cli {
+
+namespace {
+
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+} // namespace
+
+result<observation> observe(const cluster::layout& files) {
+  observation out;
+  out.exists = exists(files.cluster_file()) || exists(files.lock_file());
+  auto record = cluster::load_cluster(files.cluster_file());
+  if (record)
+    out.record = std::move(*record);
+  else if (record.error().code != errc::not_found)
+    return error{record.error().code,
+                 files.root() + ": " + record.error().message};
+  auto text = cluster::read_file(files.run_file());
+  if (!text)
+    return text.error().code == errc::not_found ? result<observation>{out}
+                                                : text.error();
+  auto run = process::parse_run_record(*text);
+  if (!run)
+    return error{run.error().code, files.run() + ": " + run.error().message};
+  out.supervisor_alive = process::is_alive(run->supervisor);
+  out.server_alive = run->server && process::is_alive(*run->server);
+  out.run = std::move(*run);
+  return out;
+}
+
+std::string endpoint(const cluster::cluster_record& record) {
+  return "https://127.0.0.1:" + std::to_string(record.port);
+}
+
+std::string choice_flags(const cluster_choice& choice) {
+  std::string out;
+  if (choice.name != cluster_choice{}.name)
+    out += " --name " + choice.name;
+  if (!choice.directory.empty())
+    out += " --dir " + choice.directory;
+  return out;
+}
+
+void pause() {
+  constexpr int milliseconds = 30;
+  poll(nullptr, 0, milliseconds);
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,200 @@
+#include "bootstrap/cli/preparation.hpp"
+
+#include "bootstrap/cli/observe.hpp"
+#include "bootstrap/cluster/files.hpp"
+#include "bootstrap/cluster/kubeconfig_file.hpp"
+#include "bootstrap/cluster/material.hpp"
+#include "bootstrap/process/lock_file.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/entropy.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace troupe::cli {
+
+namespace {
+
+constexpr duration leftover_patience = std::chrono::seconds{10};
+
+/// A directory of somebody else's is not touched, not even its mode.
+status_result check_directory(const cluster::layout& files) {
+  std::error_code failed;
+  const bool empty = std::filesystem::is_empty(files.root(), failed);
+  if (failed == std::errc::no_such_file_or_directory || (!failed && empty))
+    return unit{};
+  auto seen = observe(files);
+  if (!seen)
+    return seen.error();
+  if (seen->exists)
+    return unit{};
+  return error{errc::already_exists,
+               files.root()
+                   + " holds something that is no cluster: choose another "
+                     "--name or --dir"};
+}
+
+status_result end_leftovers(const cluster::layout& files) {
+  auto seen = observe(files);
+  if (!seen)
+    return seen.error();
+  if (seen->server_alive
+      && !process::end_process(*seen->run->server, leftover_patience))
+    return error{errc::unavailable, "an earlier server (process "
+                                        + std::to_string(seen->run->server->pid)
+                                        + ") does not end"};
+  return cluster::remove_tree(files.run_file());
+}
+
+result<cluster::cluster_record> find_record(const cluster::layout& files) {
+  auto found = cluster::load_cluster(files.cluster_file());
+  if (found || found.error().code != errc::not_found)
+    return found;
+  cluster::cluster_record fresh;
+  fresh.uid = cluster::make_uuid(random_id());
+  return fresh;
+}
+
+error explain(const error& failed, std::uint16_t port) {
+  if (failed.code == errc::conflict)
+    return {errc::conflict,
+            "port " + std::to_string(port)
+                + " on 127.0.0.1 is taken by another program: choose another "
+                  "with --port (0 picks a free one)"};
+  return {failed.code, "cannot listen on " + failed.message
+                           + " (the port is chosen with --port)"};
+}
+
+/// The port asked for, else the remembered one, else the default. Asked for
+/// any, the remembered one is tried first, so that kubeconfigs stay true.
+result<process::listening_socket> open_port(const up_options& options,
+                                            std::uint16_t remembered) {
+  if (options.port == 0) {
+    if (remembered != 0)
+      if (auto again = process::listen_on_loopback(remembered); again)
+        return again;
+    return process::listen_on_loopback(0);
+  }
+  const auto last = remembered != 0 ? remembered : up_options::port_default;
+  const auto port = options.port.value_or(last);
+  auto opened = process::listen_on_loopback(port);
+  if (!opened)
+    return explain(opened.error(), port);
+  return opened;
+}
+
+status_result make_directories(const cluster::layout& files,
+                               const std::string& member) {
+  for (const auto& path : {files.run(), files.logs(), files.state(),
+                           files.state_of(member), files.pki()})
+    if (auto made = cluster::make_directory(path); !made)
+      return made.error();
+  return unit{};
+}
+
+cluster::access describe_access(const std::string& name,
+                                const cluster::cluster_record& record,
+                                const cluster::material& from) {
+  return {cluster::access_name(name), endpoint(record),
+          from.authority.certificate, from.admin.certificate,
+          from.admin.private_key};
+}
+
+/// Everything behind the lock. The record is written last: a cluster with a
+/// record has all it needs.
+result<prepared_cluster> fill(const up_options& options,
+                              const cluster::layout& files,
+                              process::unique_fd lock) {
+  if (auto ended = end_leftovers(files); !ended)
+    return ended.error();
+  auto record = find_record(files);
+  if (!record)
+    return record.error();
+  auto socket = open_port(options, record->port);
+  if (!socket)
+    return socket.error();
+  record->port = socket->port;
+  if (auto made = make_directories(files, record->member); !made)
+    return made.error();
+  auto material = cluster::prepare_material(files, wall_now());
+  if (!material)
+    return material.error();
+  const auto access = describe_access(options.cluster.name, *record, *material);
+  if (auto saved = cluster::write_file(files.kubeconfig(),
+                                       cluster::make_kubeconfig(access));
+      !saved)
+    return saved.error();
+  if (auto saved = cluster::save_cluster(files.cluster_file(), *record); !saved)
+    return saved.error();
+  auto shared = share_access(options, files, std::move(*record));
+  if (!shared)
+    return shared.error();
+  return prepared_cluster{std::move(*shared), std::move(lock),
+                          std::move(socket->fd)};
+}
+
+result<std::vector<std::string>> wanted_files(const up_options& options) {
+  std::vector<std::string> out;
+  if (!options.kubeconfig.empty()) {
+    auto path = cluster::resolve_path(options.kubeconfig);
+    if (!path)
+      return path.error();
+    out.push_back(std::move(*path));
+  }
+  if (options.merge_kubeconfig) {
+    auto path = cluster::user_kubeconfig();
+    if (!path)
+      return path.error();
+    out.push_back(std::move(*path));
+  }
+  return out;
+}
+
+} // namespace
+
+result<prepared_cluster> prepare_cluster(const up_options& options,
+                                         const cluster::layout& files) {
+  if (auto ours = check_directory(files); !ours)
+    return ours.error();
+  auto made = cluster::make_directory(files.root());
+  if (!made)
+    return made.error();
+  auto lock = process::take_lock(files.lock_file());
+  if (!lock) {
+    if (lock.error().code == errc::conflict)
+      return error{errc::conflict, ""};
+    return lock.error();
+  }
+  auto filled = fill(options, files, std::move(*lock));
+  if (!filled && *made)
+    if (auto gone = cluster::remove_tree(files.root()); !gone)
+      return error{filled.error().code,
+                   filled.error().message + "\n" + gone.error().message};
+  return filled;
+}
+
+result<cluster::cluster_record> share_access(const up_options& options,
+                                             const cluster::layout& files,
+                                             cluster::cluster_record record) {
+  auto wanted = wanted_files(options);
+  if (!wanted)
+    return wanted.error();
+  if (wanted->empty())
+    return record;
+  auto material = cluster::load_admin_material(files);
+  if (!material)
+    return material.error();
+  const auto access = describe_access(options.cluster.name, record, *material);
+  for (const auto& path : *wanted) {
+    if (auto added = cluster::add_to_file(path, access); !added)
+      return added.error();
+    if (std::ranges::find(record.kubeconfigs, path) == record.kubeconfigs.end()
+        && record.kubeconfigs.size() < cluster::kubeconfigs_max)
+      record.kubeconfigs.push_back(path);
+  }
+  if (auto saved = cluster::save_cluster(files.cluster_file(), record); !saved)
+    return saved.error();
+  return record;
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,203 @@
+#include "bootstrap/wiring/control_plane.hpp"
+
+#include "actors/controllers/controller_actor.hpp"
+#include "actors/controllers/controllers.hpp"
+#include "actors/gateway/http/request_pipeline.hpp"
+#include "actors/gateway/object/local_api.hpp"
+#include "actors/state/state_actor.hpp"
+#include "actors/watch/watch_actor.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/entropy.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/caf/supervisor_actor.hpp"
+#include "runtime/caf/system_config.hpp"
+#include "runtime/disk/posix_disk.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <cstdlib>
+#include <set>
+
+namespace troupe::wiring {
+
+namespace {
+
+constexpr const char* component = "server";
+/// Calls that wait for the state actor; past it they are refused.
+constexpr std::size_t state_mailbox_max = 64 * 1024;
+
+/// Ends the process at once: nothing after this moment may be acknowledged.
+[[noreturn]] void die(const std::string& why) {
+  log_error(component, why);
+  std::_Exit(EXIT_FAILURE);
+}
+
+state::state_actor_config describe_state(const control_plane_config& config) {
+  state::state_actor_config out;
+  out.core.raft.group = raft::group_id{1};
+  out.core.raft.self = raft::member_id{config.member};
+  out.core.raft.voters = {out.core.raft.self};
+  out.log.self = {config.cluster_uid, out.core.raft.self};
+  out.open_disk = [path = config.state_directory] {
+    return open_posix_disk(path);
+  };
+  out.fatal = [path = config.state_directory](const error& why) {
+    die("the state in " + path + " cannot be used: " + why.message);
+  };
+  return out;
+}
+
+gateway::writer_ports writer_ports(store::store_port& store) {
+  return {&store, wall_now, mono_now, random_id};
+}
+
+/// Controllers write under their own names, and only those that exist.
+gateway::local_authorizer controllers_only() {
+  std::set<std::string> names;
+  for (const auto& spec : controllers::all_controllers())
+    names.insert("system:controller:" + spec.name);
+  return [names = std::move(names)](
+             const api::request& request) -> std::optional<api::status> {
+    if (names.contains(request.user.name))
+      return std::nullopt;
+    return api::forbidden(
+        {request.target.group, request.target.resource}, request.target.name,
+        "User \"" + request.user.name + "\" is no component of this server");
+  };
+}
+
+} // namespace
+
+class control_plane::impl {
+public:
+  explicit impl(control_plane_config config)
+      : config_(std::move(config)), root_path_("/server/" + config_.member),
+        system_(caf_config_), state_(make_state()), hub_(make_hub()),
+        writer_(writer_ports(*state_)),
+        local_(writer_ports(*state_), controllers_only()),
+        pipeline_(describe_gateway(), gateway_ports()) {
+    root_ = system_.spawn(actors::supervisor, describe_root());
+  }
+
+  ~impl() {
+    caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+    root_ = nullptr;
+    system_.await_all_actors_done();
+  }
+
+  http_handler handler() {
+    return [this](http_request request,
+                  std::shared_ptr<http_responder> responder) {
+      pipeline_.handle(std::move(request), std::move(responder));
+    };
+  }
+
+private:
+  std::shared_ptr<state::state_handle> make_state() const {
+    return std::make_shared<state::state_handle>(
+        std::make_shared<actors::door<state::call>>(
+            root_path_ + "/state/main", "state", state_mailbox_max));
+  }
+
+  std::shared_ptr<watch::hub_handle> make_hub() const {
+    return std::make_shared<watch::hub_handle>(
+        std::make_shared<actors::door<watch::call>>(
+            root_path_ + "/watch", "watch", watch::mailbox_max),
+        state_);
+  }
+
+  gateway::gateway_config describe_gateway() const {
+    gateway::gateway_config out;
+    out.server_address = config_.server_address;
+    return out;
+  }
+
+  gateway::gateway_ports gateway_ports() {
+    gateway::gateway_ports out;
+    out.store = state_.get();
+    out.watch = hub_.get();
+    out.writer = &writer_;
+    out.wall_now = wall_now;
+    out.mono_now = mono_now;
+    out.random = random_u64;
+    // A worker each time it is needed: an actor that runs once.
+    out.run = [this](std::function<void()> work) {
+      system_.spawn(
+          [work = std::move(work)](caf::event_based_actor*) { work(); });
+    };
+    return out;
+  }
+
+  actors::child_spec state_child() const {
+    return {state_->entrance(),
+            [handle = state_, settings = describe_state(config_)](
+                caf::event_based_actor& parent) -> caf::actor {
+              return parent.spawn<state::state_actor, caf::detached>(handle,
+                                                                     settings);
+            }};
+  }
+
+  actors::child_spec watch_child() const {
+    return {hub_->entrance(),
+            [handle = hub_](caf::event_based_actor& parent) -> caf::actor {
+              return parent.spawn<watch::watch_actor>(
+                  handle, watch::watch_actor_config{});
+            }};
+  }
+
+  /// The controllers have a supervisor of their own: one that keeps failing
+  /// wears out their budget, not the root's.
+  actors::child_spec controllers_child() {
+    const auto path = root_path_ + "/controller";
+    controllers::controller_ports ports;
+    ports.store = state_.get();
+    ports.api = &local_;
+    ports.wall_now = wall_now;
+    ports.mono_now = mono_now;
+    ports.random = random_u64;
+    actors::supervisor_config inner;
+    for (auto& spec : controllers::all_controllers())
+      inner.children.push_back(
+          controllers::controller_child(path, std::move(spec), ports));
+    return {std::make_shared<actors::door_base>(path, "supervisor", 1),
+            [inner = std::move(inner)](
+                caf::event_based_actor& parent) -> caf::actor {
+              return parent.spawn(actors::supervisor, inner);
+            }};
+  }
+
+  actors::supervisor_config describe_root() {
+    actors::supervisor_config out;
+    out.children = {state_child(), watch_child(), controllers_child()};
+    out.give_up = [](const std::string& address) {
+      die(address + " keeps failing: starting over");
+    };
+    return out;
+  }
+
+  control_plane_config config_;
+  std::string root_path_;
+  actors::system_config caf_config_;
+  caf::actor_system system_;
+  std::shared_ptr<state::state_handle> state_;
+  std::shared_ptr<watch::hub_handle> hub_;
+  gateway::object_writer writer_;
+  gateway::local_api local_;
+  gateway::request_pipeline pipeline_;
+  caf::actor root_;
+};
+
+control_plane::control_plane(control_plane_config config)
+    : impl_(std::make_unique<impl>(std::move(config))) {
+  // nop
+}
+
+control_plane::~control_plane() = default;
+
+http_handler control_plane::handler() const {
+  return impl_->handler();
+}
+
+} // namespace troupe::wiring

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "messages/base/result.hpp"
+#include "runtime/port/http_port.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace troupe::wiring {
+
+/// One member of a control plane, as far as it differs from others.
+struct control_plane_config {
+  std::string cluster_uid;
+  std::string member;          ///< "s1"
+  std::string state_directory; ///< of this member's log and snapshots
+  std::string server_address;  ///< "127.0.0.1:6443", told to clients
+};
+
+/// The actors of one server under their supervision tree:
+///
+///     /server/<member>                      root
+///       /server/<member>/state/main         its replica, on its own thread
+///       /server/<member>/watch              fan-out of changes
+///       /server/<member>/controller         supervisor of the controllers
+///         /server/<member>/controller/...   one each
+///
+/// A supervisor that gives up ends the process, and so does a disk that cannot
+/// be trusted: whoever started it starts it again, from what is durable.
+class control_plane {
+public:
+  /// Starts everything and returns at once; the API answers 503 until the
+  /// state is ready. Recovery happens on the state's own thread.
+  explicit control_plane(control_plane_config config);
+
+  /// Stops the actors and waits for them. Requests in flight are answered as
+  /// lost.
+  ~control_plane();
+
+  control_plane(const control_plane&) = delete;
+  control_plane& operator=(const control_plane&) = delete;
+
+  /// The API. Safe from any thread, as long as the control plane lives.
+  http_handler handler() const;
+
+private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace troupe::wiring
