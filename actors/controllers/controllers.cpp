@@ -3,8 +3,13 @@
 #include "actors/controllers/garbage_collector/garbage_collector.hpp"
 #include "actors/controllers/namespace/namespace.hpp"
 #include "actors/controllers/system_namespaces/system_namespaces.hpp"
+#include "runtime/control/reconciler.hpp"
 
 namespace troupe::controllers {
+
+static_assert(control::reconciler<decltype(&system_namespaces::reconcile)>);
+static_assert(control::reconciler<decltype(&namespaces::reconcile)>);
+static_assert(control::reconciler<decltype(&garbage_collector::reconcile)>);
 
 std::vector<controller_spec> all_controllers() {
   const std::string everything;
