@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
       std::ifstream in{file.path(), std::ios::binary};
       const std::string input{std::istreambuf_iterator<char>{in}, {}};
       LLVMFuzzerTestOneInput(
-        reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
+          reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
       ++replayed;
     }
   }
