@@ -65,6 +65,19 @@ local_watch::local_watch(store::store_port& store) {
   parts_->carry_out(parts_->hub.advance(start));
 }
 
+local_watch::~local_watch() {
+  subscription_.reset();
+  std::map<watch_id, std::shared_ptr<watch_sink>> open;
+  {
+    std::lock_guard lock{parts_->mutex};
+    open.swap(parts_->sinks);
+    for (const auto& [id, sink] : open)
+      parts_->hub.remove(id);
+  }
+  for (const auto& [id, sink] : open)
+    sink->end(watch_end::unavailable);
+}
+
 std::unique_ptr<watch_handle>
 local_watch::open(watch_request request, std::shared_ptr<watch_sink> sink) {
   std::lock_guard lock{parts_->mutex};

@@ -15,6 +15,9 @@ class local_watch final : public watch::watch_port {
 public:
   explicit local_watch(store::store_port& store);
 
+  /// Watches that are still open end as `unavailable`.
+  ~local_watch() override;
+
   std::unique_ptr<watch::watch_handle>
   open(watch::watch_request request,
        std::shared_ptr<watch::watch_sink> sink) override;
