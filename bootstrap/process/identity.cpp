@@ -3,7 +3,11 @@
 #include "runtime/base/clock.hpp"
 
 #include <poll.h>
+
+// glibc 2.36 declares these without extern "C".
+extern "C" {
 #include <sys/pidfd.h>
+}
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +15,9 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+
+// glibc 2.36 forgot to say so itself.
+extern "C" {}
 
 namespace troupe::process {
 
