@@ -2,22 +2,18 @@
 
 #include "runtime/base/clock.hpp"
 
-#include <poll.h>
-
-// glibc 2.36 declares these without extern "C".
-extern "C" {
-#include <sys/pidfd.h>
-}
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <poll.h>
 
-// glibc 2.36 forgot to say so itself.
-extern "C" {}
+// glibc 2.36 declares these without extern "C".
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 namespace troupe::process {
 

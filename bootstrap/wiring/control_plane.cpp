@@ -2,7 +2,7 @@
 
 #include "actors/controllers/controller_actor.hpp"
 #include "actors/controllers/controllers.hpp"
-#include "actors/gateway/http/request_pipeline.hpp"
+#include "actors/gateway/gateway_actor.hpp"
 #include "actors/gateway/object/local_api.hpp"
 #include "actors/state/state_actor.hpp"
 #include "actors/watch/watch_actor.hpp"
@@ -77,7 +77,7 @@ public:
         system_(caf_config_), state_(make_state()), hub_(make_hub()),
         writer_(writer_ports(*state_)),
         local_(writer_ports(*state_), controllers_only()),
-        pipeline_(describe_gateway(), gateway_ports()) {
+        slot_(std::make_shared<gateway::gateway_slot>()) {
     root_ = system_.spawn(actors::supervisor, describe_root());
   }
 
@@ -88,9 +88,9 @@ public:
   }
 
   http_handler handler() {
-    return [this](http_request request,
-                  std::shared_ptr<http_responder> responder) {
-      pipeline_.handle(std::move(request), std::move(responder));
+    return [slot = slot_](http_request request,
+                          std::shared_ptr<http_responder> responder) {
+      slot->handle(std::move(request), std::move(responder));
     };
   }
 
@@ -147,6 +147,16 @@ private:
             }};
   }
 
+  actors::child_spec gateway_child() {
+    return {
+        std::make_shared<actors::door_base>(root_path_ + "/gateway", "gateway",
+                                            1),
+        [slot = slot_, settings = describe_gateway(), ports = gateway_ports()](
+            caf::event_based_actor& parent) -> caf::actor {
+          return parent.spawn<gateway::gateway_actor>(slot, settings, ports);
+        }};
+  }
+
   /// The controllers have a supervisor of their own: one that keeps failing
   /// wears out their budget, not the root's.
   actors::child_spec controllers_child() {
@@ -170,7 +180,8 @@ private:
 
   actors::supervisor_config describe_root() {
     actors::supervisor_config out;
-    out.children = {state_child(), watch_child(), controllers_child()};
+    out.children = {state_child(), watch_child(), gateway_child(),
+                    controllers_child()};
     out.give_up = [](const std::string& address) {
       die(address + " keeps failing: starting over");
     };
@@ -185,7 +196,7 @@ private:
   std::shared_ptr<watch::hub_handle> hub_;
   gateway::object_writer writer_;
   gateway::local_api local_;
-  gateway::request_pipeline pipeline_;
+  std::shared_ptr<gateway::gateway_slot> slot_;
   caf::actor root_;
 };
 

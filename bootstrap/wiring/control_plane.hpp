@@ -23,6 +23,7 @@ struct control_plane_config {
 ///     /server/<member>                      root
 ///       /server/<member>/state/main         its replica, on its own thread
 ///       /server/<member>/watch              fan-out of changes
+///       /server/<member>/gateway            keeps the request pipeline
 ///       /server/<member>/controller         supervisor of the controllers
 ///         /server/<member>/controller/...   one each
 ///

@@ -1,0 +1,108 @@
+#include "bootstrap/cli/command_line.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace troupe;
+using namespace troupe::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+usage_answer refused(const words& arguments) {
+  auto out = parse_command_line(arguments);
+  REQUIRE(std::holds_alternative<usage_answer>(out));
+  return std::get<usage_answer>(out);
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a wrong command line is named and exits with 2") {
+  struct {
+    words arguments;
+    std::string named;
+  } const rows[] = {
+      {{"--bogus"}, "--bogus"},
+      {{"frobnicate"}, "frobnicate"},
+      {{"up", "--bogus"}, "--bogus"},
+      {{"up", "extra"}, "extra"},
+      {{"up", "--port", "70000"}, "--port"},
+      {{"up", "--port", "many"}, "--port"},
+      {{"up", "--timeout", "10"}, "--timeout"},
+      {{"up", "--timeout", "0s"}, "--timeout"},
+      {{"up", "--name", "Not/OK"}, "--name"},
+      {{"up", "--name"}, "--name"},
+      {{"up", "--output", "yaml"}, "--output"},
+      {{"down", "--keep"}, "--keep"},
+      {{"status", "--bogus"}, "--bogus"},
+      {{"version", "--bogus"}, "--bogus"},
+      {{"server"}, "--cluster-dir"},
+      {{"server", "--cluster-dir", "/d"}, "--listen-fd"},
+      {{"supervisor", "--cluster-dir", "/d", "--listen-fd", "3"}, "--lock-fd"},
+  };
+  for (const auto& row : rows) {
+    const auto got = refused(row.arguments);
+    INFO(row.named << ": " << got.err);
+    CHECK(got.exit_code == 2);
+    CHECK(got.out.empty());
+    CHECK(holds(got.err, row.named));
+    CHECK(holds(got.err, "--help"));
+  }
+}
+
+TEST_CASE("every verb has help with what it is for") {
+  for (const std::string verb :
+       {"up", "down", "status", "server", "supervisor", "version"}) {
+    const auto got = refused({verb, "--help"});
+    INFO(verb);
+    CHECK(got.exit_code == 0);
+    CHECK(got.err.empty());
+    CHECK(holds(got.out, "troupe " + verb));
+  }
+  for (const std::string verb : {"up", "down", "status", "version"})
+    CHECK(holds(refused({verb, "--help"}).out, "Examples:"));
+  const auto top = refused({"--help"});
+  CHECK(top.exit_code == 0);
+  CHECK(holds(top.out, "Exit codes:"));
+  CHECK(refused({}).exit_code == 2);
+}
+
+TEST_CASE("up is read as given") {
+  const auto plain = std::get<up_options>(parse_command_line({"up"}));
+  CHECK(plain.cluster.name == "default");
+  CHECK_FALSE(plain.port);
+  CHECK(plain.timeout == 60s);
+  const auto full = std::get<up_options>(parse_command_line(
+      {"up", "--name", "t1", "--dir", "/d", "--port=0", "--kubeconfig", "k",
+       "--merge-kubeconfig", "--foreground", "--timeout", "2m", "-o", "json"}));
+  CHECK(full.cluster.name == "t1");
+  CHECK(full.cluster.directory == "/d");
+  CHECK(full.port == 0);
+  CHECK(full.kubeconfig == "k");
+  CHECK(full.merge_kubeconfig);
+  CHECK(full.foreground);
+  CHECK(full.timeout == 2min);
+  CHECK(full.output == output_format::json);
+}
+
+TEST_CASE("the other verbs are read as given") {
+  const auto down = std::get<down_options>(
+      parse_command_line({"down", "--all", "--keep-state"}));
+  CHECK(down.all);
+  CHECK(down.keep_state);
+  const auto status =
+      std::get<status_options>(parse_command_line({"status", "-o", "json"}));
+  CHECK(status.output == output_format::json);
+  const auto server = std::get<server_options>(
+      parse_command_line({"server", "--cluster-dir", "/d", "--listen-fd", "3",
+                          "--lifeline-fd", "4", "--member", "s2"}));
+  CHECK(server.cluster_directory == "/d");
+  CHECK(server.member == "s2");
+  CHECK(server.listen_fd == 3);
+  CHECK(server.lifeline_fd == 4);
+}

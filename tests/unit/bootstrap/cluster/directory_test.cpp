@@ -1,0 +1,194 @@
+#include "bootstrap/cluster/cluster_file.hpp"
+#include "bootstrap/cluster/files.hpp"
+#include "bootstrap/cluster/kubeconfig_file.hpp"
+#include "bootstrap/cluster/layout.hpp"
+#include "bootstrap/cluster/material.hpp"
+
+#include <catch2/catch.hpp>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+using namespace troupe;
+using namespace troupe::cluster;
+
+namespace {
+
+struct directory {
+  std::string path;
+
+  directory() {
+    char name[] = "/tmp/troupe-cluster-XXXXXX";
+    path = mkdtemp(name);
+  }
+
+  ~directory() { std::filesystem::remove_all(path); }
+};
+
+unsigned mode_of(const std::string& path) {
+  struct stat about {};
+  REQUIRE(stat(path.c_str(), &about) == 0);
+  return about.st_mode & 0777;
+}
+
+const cluster_record sample{"a2c4e6f8-0000-4000-8000-000000000001",
+                            6443,
+                            "s1",
+                            {"/home/me/.kube/config"}};
+
+} // namespace
+
+TEST_CASE("the default base depends on the user") {
+  CHECK(*default_base({true, "/root", "/x"}) == "/var/lib/troupe");
+  CHECK(*default_base({false, "/home/me", "/x"}) == "/x/troupe");
+  CHECK(*default_base({false, "/home/me", ""})
+        == "/home/me/.local/state/troupe");
+  CHECK(*default_base({false, "/home/me", "relative"})
+        == "/home/me/.local/state/troupe");
+  CHECK_FALSE(default_base({false, "", ""}));
+}
+
+TEST_CASE("a cluster's directory lies in its base") {
+  CHECK(find_layout("/b", "one")->root() == "/b/one");
+  CHECK(find_layout("/b/", "one")->root() == "/b/one");
+  CHECK(find_layout("/b/../c", "one")->root() == "/c/one");
+  CHECK(find_layout("here", "one")->root().starts_with('/'));
+  const layout files{"/b/one"};
+  CHECK(files.state_of("s1") == "/b/one/state/s1");
+  CHECK(files.log_of("s1") == "/b/one/log/s1.log");
+  CHECK(files.run_file() == "/b/one/run/supervisor.json");
+}
+
+TEST_CASE("only directories with a record are clusters") {
+  const directory in;
+  CHECK(list_clusters(in.path)->empty());
+  CHECK(list_clusters(in.path + "/absent")->empty());
+  for (const auto* name : {"b", "a"}) {
+    const auto files = *find_layout(in.path, name);
+    REQUIRE(make_directory(files.root()));
+    REQUIRE(save_cluster(files.cluster_file(), sample));
+  }
+  REQUIRE(make_directory(in.path + "/other"));
+  CHECK(*list_clusters(in.path) == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("a record survives its file") {
+  const directory in;
+  const auto path = in.path + "/cluster.json";
+  CHECK(load_cluster(path).error().code == errc::not_found);
+  REQUIRE(save_cluster(path, sample));
+  CHECK(*load_cluster(path) == sample);
+  CHECK(mode_of(path) == 0600);
+  // Nothing is left beside it.
+  CHECK(std::distance(std::filesystem::directory_iterator{in.path}, {}) == 1);
+}
+
+TEST_CASE("damaged and foreign records are refused") {
+  struct {
+    std::string text;
+    errc code;
+  } const rows[] = {
+      {"", errc::corrupt},
+      {"[]", errc::corrupt},
+      {"{}", errc::unsupported},
+      {R"({"version":2})", errc::unsupported},
+      {R"({"version":1})", errc::corrupt},
+      {R"({"version":1,"uid":"short","port":1,"member":"s1"})", errc::corrupt},
+      {R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
+       R"("port":65536,"member":"s1"})",
+       errc::corrupt},
+      {R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
+       R"("port":1,"member":7})",
+       errc::corrupt},
+  };
+  for (const auto& row : rows) {
+    INFO(row.text);
+    const auto got = parse_cluster_record(row.text);
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == row.code);
+  }
+}
+
+TEST_CASE("uids are version 4 UUIDs") {
+  std::array<std::uint8_t, 16> random;
+  random.fill(0xff);
+  CHECK(make_uuid(random) == "ffffffff-ffff-4fff-bfff-ffffffffffff");
+  random.fill(0);
+  CHECK(make_uuid(random) == "00000000-0000-4000-8000-000000000000");
+}
+
+TEST_CASE("the authority stays, certificates are new each time") {
+  const directory in;
+  const layout files{in.path};
+  const wall_time now{std::chrono::hours{24 * 365 * 50}};
+  const auto first = prepare_material(files, now);
+  REQUIRE(first);
+  const auto second = prepare_material(files, now);
+  REQUIRE(second);
+  CHECK(first->authority.certificate == second->authority.certificate);
+  CHECK(first->server.certificate != second->server.certificate);
+  CHECK(load_server_material(files)->server.private_key
+        == second->server.private_key);
+  CHECK(load_admin_material(files)->admin.certificate
+        == second->admin.certificate);
+  CHECK(mode_of(files.pki()) == 0700);
+  CHECK(mode_of(files.pki() + "/ca.key") == 0600);
+}
+
+TEST_CASE("an authority that lost its key is not replaced") {
+  const directory in;
+  const layout files{in.path};
+  const wall_time now{std::chrono::hours{24 * 365 * 50}};
+  REQUIRE(prepare_material(files, now));
+  std::filesystem::remove(files.pki() + "/ca.key");
+  const auto got = prepare_material(files, now);
+  REQUIRE_FALSE(got);
+  CHECK(got.error().message.find("ca.key") != std::string::npos);
+}
+
+TEST_CASE("the server's certificate has every name of the API") {
+  const directory in;
+  const auto made = prepare_material(
+      layout{in.path}, wall_time{std::chrono::hours{24 * 365 * 50}});
+  REQUIRE(made);
+  std::unique_ptr<BIO, decltype(&BIO_free)> text{
+      BIO_new_mem_buf(made->server.certificate.data(), -1), BIO_free};
+  std::unique_ptr<X509, decltype(&X509_free)> certificate{
+      PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), X509_free};
+  REQUIRE(certificate);
+  for (const std::string name :
+       {"kubernetes", "kubernetes.default", "kubernetes.default.svc",
+        "kubernetes.default.svc.cluster.local", "localhost"})
+    CHECK(
+        X509_check_host(certificate.get(), name.data(), name.size(), 0, nullptr)
+        == 1);
+  for (const auto* address : {"127.0.0.1", "10.96.0.1"})
+    CHECK(X509_check_ip_asc(certificate.get(), address, 0) == 1);
+}
+
+TEST_CASE("a user's file is made, kept behind its link, and removed") {
+  const directory in;
+  const access value{"troupe-t", "https://127.0.0.1:1", "a", "b", "c"};
+  const auto path = in.path + "/deep/config";
+  REQUIRE(add_to_file(path, value));
+  CHECK(mode_of(path) == 0600);
+  std::filesystem::create_symlink(path, in.path + "/link");
+  CHECK(*resolve_path(in.path + "/link")
+        == std::filesystem::canonical(path).string());
+  REQUIRE(remove_from_file(path, "troupe-t"));
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(remove_from_file(path, "troupe-t"));
+}
+
+TEST_CASE("a file that is no kubeconfig is reported by name") {
+  const directory in;
+  const auto path = in.path + "/notes";
+  REQUIRE(write_file(path, "remember the milk\n"));
+  const auto got =
+      add_to_file(path, {"troupe-t", "https://127.0.0.1:1", "a", "b", "c"});
+  REQUIRE_FALSE(got);
+  CHECK(got.error().message.find(path) == 0);
+  CHECK(*read_file(path) == "remember the milk\n");
+}

@@ -1,0 +1,82 @@
+#include "bootstrap/config/duration_text.hpp"
+#include "bootstrap/config/options.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace troupe;
+using namespace std::chrono_literals;
+
+TEST_CASE("cluster names are labels") {
+  struct {
+    std::string name;
+    bool good;
+  } const rows[] = {
+      {"default", true},
+      {"a", true},
+      {"test-2", true},
+      {std::string(40, 'x'), true},
+      {std::string(41, 'x'), false},
+      {"", false},
+      {"-a", false},
+      {"a-", false},
+      {"Test", false},
+      {"a/b", false},
+      {"..", false},
+      {"a b", false},
+  };
+  for (const auto& row : rows) {
+    INFO("name: '" << row.name << "'");
+    const auto checked = cluster_choice{row.name, ""}.validate();
+    CHECK(checked.has_value() == row.good);
+    if (!checked)
+      CHECK(checked.error().message.find("--name") == 0);
+  }
+}
+
+TEST_CASE("timeouts have bounds") {
+  up_options up;
+  down_options down;
+  CHECK(up.validate());
+  for (const auto bad : {duration{0}, duration{999ms}, duration{61min}}) {
+    up.timeout = down.timeout = bad;
+    CHECK_FALSE(up.validate());
+    CHECK_FALSE(down.validate());
+  }
+  up.timeout = down.timeout = 1h;
+  CHECK(up.validate());
+  CHECK(down.validate());
+}
+
+TEST_CASE("what up starts needs its descriptors and an absolute directory") {
+  server_options server{"/var/lib/troupe/default", "s1", 3, -1, 5s};
+  CHECK(server.validate());
+  server.cluster_directory = "here";
+  CHECK_FALSE(server.validate());
+  server = {"/d", "s1", -1, -1, 5s};
+  REQUIRE_FALSE(server.validate());
+  CHECK(server.validate().error().message.find("--listen-fd") == 0);
+  CHECK(supervisor_options{"/d", 3, 4}.validate());
+  CHECK_FALSE(supervisor_options{"/d", 3, -1}.validate());
+  CHECK_FALSE(supervisor_options{"/d", -1, 4}.validate());
+}
+
+TEST_CASE("durations are a number and a unit") {
+  CHECK(*parse_duration("90s") == 90s);
+  CHECK(*parse_duration("500ms") == 500ms);
+  CHECK(*parse_duration("2m") == 2min);
+  CHECK(*parse_duration("1h") == 1h);
+  for (const auto* bad :
+       {"", "s", "10", "-1s", "1.5s", "1 s", "1d", "9999999999s", "1sx"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_duration(bad));
+  }
+}
+
+TEST_CASE("durations are told by their two largest units") {
+  CHECK(describe_duration(0s) == "0s");
+  CHECK(describe_duration(59s) == "59s");
+  CHECK(describe_duration(60s) == "1m");
+  CHECK(describe_duration(423s) == "7m3s");
+  CHECK(describe_duration(2h + 5min + 9s) == "2h5m");
+  CHECK(describe_duration(76h) == "3d4h");
+}
