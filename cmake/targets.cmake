@@ -1,17 +1,3 @@
-# Draft helper while folders are being written side by side: leaves out sources
-# that are not there yet, with a warning.
-macro(troupe_existing list)
-  set(existing)
-  foreach(source ${${list}})
-    if(IS_ABSOLUTE "${source}" OR EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${source}")
-      list(APPEND existing "${source}")
-    else()
-      message(WARNING "missing source: ${CMAKE_CURRENT_SOURCE_DIR}/${source}")
-    endif()
-  endforeach()
-  set(${list} ${existing})
-endmacro()
-
 # troupe_library(NAME SOURCES ... LINKS ... [PRIVATE_LINKS ...])
 #
 # One library per folder. LINKS are the folders its headers may include;
@@ -19,7 +5,6 @@ endmacro()
 # against tests/tidy/layers.txt, include by include.
 function(troupe_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
-  troupe_existing(ARG_SOURCES)
   if(ARG_SOURCES)
     add_library(${name} STATIC ${ARG_SOURCES})
     target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
@@ -50,7 +35,6 @@ function(troupe_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
-  troupe_existing(ARG_SOURCES)
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
@@ -90,8 +74,6 @@ endfunction()
 # Adds each listed subdirectory.
 function(troupe_subdirectories)
   foreach(dir ${ARGN})
-    if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${dir}/CMakeLists.txt")
-      add_subdirectory(${dir})
-    endif()
+    add_subdirectory(${dir})
   endforeach()
 endfunction()
