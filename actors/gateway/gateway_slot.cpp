@@ -15,9 +15,12 @@ void gateway_slot::handle(http_request request,
     return pipeline->handle(std::move(request), std::move(responder));
   const auto status = api::service_unavailable(
       "the server is currently unable to handle the request");
-  responder->respond(
-      status.code, {{"Content-Type", "application/json"}, {"Retry-After", "1"}},
-      make_shared_bytes(api::to_json(status) + '\n'));
+  // kubectl's cache keeps what does not say otherwise, a 503 too.
+  responder->respond(status.code,
+                     {{"Content-Type", "application/json"},
+                      {"Cache-Control", "no-cache, private"},
+                      {"Retry-After", "1"}},
+                     make_shared_bytes(api::to_json(status) + '\n'));
 }
 
 } // namespace troupe::gateway

@@ -10,21 +10,18 @@ namespace troupe::cluster {
 
 namespace {
 
-using nlohmann::ordered_json;
+using nlohmann::json;
 
 constexpr const char* lists[] = {"clusters", "users", "contexts"};
 
-ordered_json empty_config() {
-  return {{"apiVersion", "v1"},
-          {"kind", "Config"},
-          {"clusters", ordered_json::array()},
-          {"contexts", ordered_json::array()},
-          {"current-context", ""},
-          {"preferences", ordered_json::object()},
-          {"users", ordered_json::array()}};
+json empty_config() {
+  return {{"apiVersion", "v1"},        {"kind", "Config"},
+          {"clusters", json::array()}, {"contexts", json::array()},
+          {"current-context", ""},     {"preferences", json::object()},
+          {"users", json::array()}};
 }
 
-ordered_json cluster_entry(const access& value) {
+json cluster_entry(const access& value) {
   return {{"name", value.name},
           {"cluster",
            {{"certificate-authority-data",
@@ -32,7 +29,7 @@ ordered_json cluster_entry(const access& value) {
             {"server", value.server}}}};
 }
 
-ordered_json user_entry(const access& value) {
+json user_entry(const access& value) {
   return {
       {"name", value.name},
       {"user",
@@ -40,15 +37,15 @@ ordered_json user_entry(const access& value) {
         {"client-key-data", base64_encode(value.client_key)}}}};
 }
 
-ordered_json context_entry(const access& value) {
+json context_entry(const access& value) {
   return {{"name", value.name},
           {"context", {{"cluster", value.name}, {"user", value.name}}}};
 }
 
 /// Replaces the entry of the same name, or appends.
-void put(ordered_json& list, ordered_json entry) {
+void put(json& list, json entry) {
   if (!list.is_array())
-    list = ordered_json::array();
+    list = json::array();
   for (auto& old : list)
     if (old.is_object() && old.value("name", "") == entry["name"]) {
       old = std::move(entry);
@@ -57,7 +54,7 @@ void put(ordered_json& list, ordered_json entry) {
   list.push_back(std::move(entry));
 }
 
-void put(ordered_json& config, const access& value) {
+void put(json& config, const access& value) {
   put(config["clusters"], cluster_entry(value));
   put(config["users"], user_entry(value));
   put(config["contexts"], context_entry(value));
@@ -68,19 +65,19 @@ error not_a_kubeconfig(std::string why) {
   return {errc::invalid_argument, "not a kubeconfig: " + std::move(why)};
 }
 
-result<ordered_json> parse(std::string_view text) {
+result<json> parse(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
     return empty_config();
   auto decoded = codec::decode_yaml(text, nullptr);
   if (!decoded)
     return not_a_kubeconfig(decoded.error().message);
-  auto json = ordered_json::parse(
-      codec::encode_json(decoded->doc.root(), nullptr), nullptr, false);
-  if (!json.is_object())
+  auto config = json::parse(codec::encode_json(decoded->doc.root(), nullptr),
+                            nullptr, false);
+  if (!config.is_object())
     return not_a_kubeconfig("the document is no mapping");
   for (const auto* list : lists) {
-    const auto it = json.find(list);
-    if (it == json.end() || it->is_null())
+    const auto it = config.find(list);
+    if (it == config.end() || it->is_null())
       continue;
     if (!it->is_array())
       return not_a_kubeconfig(std::string{list} + " is no list");
@@ -90,7 +87,7 @@ result<ordered_json> parse(std::string_view text) {
         return not_a_kubeconfig(std::string{list}
                                 + " has an entry without a name");
   }
-  return json;
+  return config;
 }
 
 } // namespace
@@ -123,9 +120,9 @@ result<std::string> remove_from_kubeconfig(std::string_view text,
   for (const auto* key : lists) {
     auto& list = (*config)[key];
     if (!list.is_array())
-      list = ordered_json::array();
-    std::erase_if(list.get_ref<ordered_json::array_t&>(),
-                  [&](const ordered_json& it) { return it["name"] == name; });
+      list = json::array();
+    std::erase_if(list.get_ref<json::array_t&>(),
+                  [&](const json& it) { return it["name"] == name; });
     rest = rest || !list.empty();
   }
   if (!rest)

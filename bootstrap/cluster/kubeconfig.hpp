@@ -21,7 +21,7 @@ struct access {
 std::string access_name(const std::string& name);
 
 /// A kubeconfig with this access alone; certificates are inline, base64 on one
-/// line.
+/// line. Members are sorted, as kubectl writes them.
 std::string make_kubeconfig(const access& value);
 
 /// `text`, an existing kubeconfig or nothing, with this access added or

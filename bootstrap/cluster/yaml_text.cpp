@@ -9,7 +9,7 @@ namespace troupe::cluster {
 
 namespace {
 
-using nlohmann::ordered_json;
+using nlohmann::json;
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -37,20 +37,20 @@ bool is_plain(const std::string& text) {
          && std::ranges::all_of(text, is_plain_character) && !is_reserved(text);
 }
 
-std::string scalar(const ordered_json& value) {
+std::string scalar(const json& value) {
   if (value.is_string() && is_plain(value.get_ref<const std::string&>()))
     return value.get<std::string>();
   // What is left is JSON, which is YAML: quoted texts, numbers, {} and [].
-  return value.dump(-1, ' ', true, ordered_json::error_handler_t::replace);
+  return value.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
-bool is_block(const ordered_json& value) {
+bool is_block(const json& value) {
   return value.is_structured() && !value.empty();
 }
 
-void append(std::string& out, const ordered_json& value, std::size_t depth);
+void append(std::string& out, const json& value, std::size_t depth);
 
-void append_map(std::string& out, const ordered_json& map, std::size_t depth,
+void append_map(std::string& out, const json& map, std::size_t depth,
                 bool indent_first) {
   bool indent = indent_first;
   for (const auto& [key, value] : map.items()) {
@@ -67,8 +67,7 @@ void append_map(std::string& out, const ordered_json& map, std::size_t depth,
   }
 }
 
-void append_list(std::string& out, const ordered_json& list,
-                 std::size_t depth) {
+void append_list(std::string& out, const json& list, std::size_t depth) {
   for (const auto& item : list) {
     out.append(depth, ' ');
     out += '-';
@@ -84,7 +83,7 @@ void append_list(std::string& out, const ordered_json& list,
   }
 }
 
-void append(std::string& out, const ordered_json& value, std::size_t depth) {
+void append(std::string& out, const json& value, std::size_t depth) {
   if (value.is_object())
     append_map(out, value, depth, true);
   else
@@ -93,7 +92,7 @@ void append(std::string& out, const ordered_json& value, std::size_t depth) {
 
 } // namespace
 
-std::string to_yaml(const ordered_json& value) {
+std::string to_yaml(const json& value) {
   if (!is_block(value))
     return scalar(value) + "\n";
   std::string out;

@@ -8,6 +8,6 @@ namespace troupe::cluster {
 
 /// A JSON value as a YAML document in block style. Every text that YAML could
 /// read as anything else is quoted; no line is folded.
-std::string to_yaml(const nlohmann::ordered_json& value);
+std::string to_yaml(const nlohmann::json& value);
 
 } // namespace troupe::cluster

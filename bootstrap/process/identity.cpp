@@ -2,13 +2,14 @@
 
 #include "runtime/base/clock.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <fstream>
 #include <iterator>
-#include <poll.h>
 
 // glibc 2.36 declares these without extern "C".
 extern "C" {

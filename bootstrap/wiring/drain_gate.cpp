@@ -85,6 +85,8 @@ http_handler drain_gate::guard(http_handler inner) const {
         api::service_unavailable("the server is shutting down");
     to->respond(refusal.code,
                 {{"Content-Type", "application/json"},
+                 // kubectl caches what does not say otherwise, a 503 too.
+                 {"Cache-Control", "no-cache, private"},
                  {"Connection", "close"},
                  {"Retry-After", "1"}},
                 make_shared_bytes(api::to_json(refusal)));

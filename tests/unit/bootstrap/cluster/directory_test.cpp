@@ -170,7 +170,7 @@ TEST_CASE("the server's certificate has every name of the API") {
 
 TEST_CASE("a user's file is made, kept behind its link, and removed") {
   const directory in;
-  const access value{"troupe-t", "https://127.0.0.1:1", "a", "b", "c"};
+  const cluster::access value{"troupe-t", "https://127.0.0.1:1", "a", "b", "c"};
   const auto path = in.path + "/deep/config";
   REQUIRE(add_to_file(path, value));
   CHECK(mode_of(path) == 0600);

@@ -7,8 +7,10 @@ using namespace troupe::cluster;
 
 namespace {
 
-const access one{"troupe-one", "https://127.0.0.1:6443", "CA", "CERT", "KEY"};
-const access two{"troupe-two", "https://127.0.0.1:7443", "ca", "cert", "key"};
+const cluster::access one{"troupe-one", "https://127.0.0.1:6443", "CA", "CERT",
+                          "KEY"};
+const cluster::access two{"troupe-two", "https://127.0.0.1:7443", "ca", "cert",
+                          "key"};
 
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -18,18 +20,18 @@ bool holds(const std::string& text, const std::string& part) {
 
 TEST_CASE("a kubeconfig is these octets") {
   CHECK(make_kubeconfig(one) == R"(apiVersion: v1
-kind: Config
 clusters:
-- name: troupe-one
-  cluster:
+- cluster:
     certificate-authority-data: Q0E=
     server: https://127.0.0.1:6443
+  name: troupe-one
 contexts:
-- name: troupe-one
-  context:
+- context:
     cluster: troupe-one
     user: troupe-one
+  name: troupe-one
 current-context: troupe-one
+kind: Config
 preferences: {}
 users:
 - name: troupe-one
