@@ -153,8 +153,9 @@ struct subresource_desc {
 
 /// A label of `fieldSelector` and where its value lives.
 struct selectable_field {
-  std::string_view label; ///< "metadata.name", "status.phase"
-  std::string_view path;  ///< dotted JSON names
+  std::string_view label;          ///< "metadata.name", "status.phase"
+  std::string_view path;           ///< dotted JSON names
+  std::string_view otherwise = {}; ///< path to read when the first says nothing
 };
 
 /// One resource of one API version: a row of discovery.

@@ -27,6 +27,11 @@ std::string field_text(const node& value) {
   }
 }
 
+std::string field_text(const document& object, std::string_view path) {
+  const auto* value = codec::find_path(object.root(), object.type(), path);
+  return value == nullptr ? std::string{} : field_text(*value);
+}
+
 std::vector<store::column> label_columns(const document& object) {
   std::vector<store::column> out;
   const auto* labels =
@@ -42,9 +47,9 @@ std::vector<store::column>
 field_columns(const document& object, const schema::resource_desc& resource) {
   std::vector<store::column> out;
   for (const auto& field : resource.selectable) {
-    const auto* value =
-        codec::find_path(object.root(), resource.type, field.path);
-    auto text = value == nullptr ? std::string{} : field_text(*value);
+    auto text = field_text(object, field.path);
+    if (text.empty() && !field.otherwise.empty())
+      text = field_text(object, field.otherwise);
     if (!text.empty())
       out.push_back({std::string{field.label}, std::move(text)});
   }

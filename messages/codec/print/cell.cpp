@@ -2,9 +2,8 @@
 
 #include "messages/base/json_escape.hpp"
 #include "messages/codec/json.hpp"
-#include "messages/codec/print/human_duration.hpp"
+#include "messages/codec/print/age_text.hpp"
 #include "messages/codec/print/labels_text.hpp"
-#include "messages/meta/time.hpp"
 
 #include <algorithm>
 
@@ -62,11 +61,6 @@ std::string_view zero_of(std::string_view type_name) {
   if (type_name == "integer" || type_name == "number")
     return "0";
   return type_name == "boolean" ? "false" : "\"\"";
-}
-
-std::string age_text(const node* time, wall_time now) {
-  auto since = meta::parse_time(time ? time->string_or("") : "");
-  return since ? human_duration(now - *since) : "<unknown>";
 }
 
 } // namespace

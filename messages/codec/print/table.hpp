@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/codec/print/cell.hpp"
+#include "messages/codec/print/cell_functions.hpp"
 
 #include <optional>
 
@@ -54,7 +54,7 @@ public:
   /// Fails with `invalid_argument` when a column's cell is malformed.
   static result<table_printer>
   make(const schema::resource_desc& resource,
-       std::span<const cell_function> functions = {});
+       std::span<const cell_function> functions = all_cell_functions());
 
   /// Appends one row: `{"cells":[...],"object":...}`.
   void append_row(std::string& out, const table_options& options,

@@ -26,6 +26,13 @@ bool is_object_meta(const field_desc& field) {
   return field.object != nullptr && field.object->name == object_meta_type;
 }
 
+/// Go holds it by value, so that absence is the empty object, of which the
+/// fields that are missing are missed.
+bool is_required_struct(const field_desc& field) {
+  return field.required && field.always && !field.pointer
+         && field.many == cardinality::one && field.type == value_type::object;
+}
+
 void check_bounds(std::int64_t value, const schema::constraint_desc& bounds,
                   const std::string& path, field_errors& errors) {
   if ((!bounds.minimum || value >= *bounds.minimum)
@@ -94,6 +101,8 @@ void check_fields(const node& object, const type_desc& type,
     const node* value = object.find(field.id);
     if (value != nullptr)
       check_each(*value, field, at, errors);
+    else if (is_required_struct(field))
+      check_fields(document{field.object}.root(), *field.object, at, errors);
     else if (field.required)
       errors.push_back(meta::required(at));
   }

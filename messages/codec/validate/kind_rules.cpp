@@ -3,12 +3,14 @@
 namespace troupe::codec {
 
 extern const kind_rules config_map_rules;
+extern const kind_rules event_rules;
 extern const kind_rules namespace_rules;
 
 namespace {
 
 constexpr const kind_rules* all_rules[] = {
     &config_map_rules,
+    &event_rules,
     &namespace_rules,
 };
 

@@ -204,6 +204,7 @@ constexpr rule<column> column_rules[] = {
 
 constexpr rule<selectable> selectable_rules[] = {
     {"path", arity::one, set_text<&selectable::path>},
+    {"else", arity::one, set_text<&selectable::otherwise>},
 };
 
 constexpr rule<subresource> subresource_rules[] = {

@@ -187,7 +187,9 @@ std::string emit_selectable(const resource& what) {
   auto result =
       "constexpr selectable_field " + what.plural + "_selectable[] = {\n";
   for (auto& each : what.selectable_fields)
-    result += "  {" + quoted(each.label) + ", " + quoted(each.path) + "},\n";
+    result += "  {" + quoted(each.label) + ", " + quoted(each.path)
+              + (each.otherwise.empty() ? "" : ", " + quoted(each.otherwise))
+              + "},\n";
   return result + "};\n";
 }
 

@@ -80,6 +80,7 @@ struct selectable {
   position at;
   std::string label;
   std::string path;
+  std::string otherwise; ///< or empty
 };
 
 struct subresource {

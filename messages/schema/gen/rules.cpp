@@ -180,6 +180,12 @@ void check_columns(const resource& what, diagnostics& errors) {
   }
 }
 
+void check_path(const resource& what, const std::string& path,
+                const position& at, diagnostics& errors) {
+  if (!leads_to_field(*what.kind.target, path))
+    fail(at, "expected a path to a field, found '" + path + "'", errors);
+}
+
 } // namespace
 
 void check_type(const type& what, diagnostics& errors) {
@@ -221,9 +227,9 @@ void check_resource(const group_version& version, const resource& what,
   std::set<std::string> labels;
   for (auto& each : what.selectable_fields) {
     check_new(labels, each.label, "selectable field", each.at, errors);
-    if (!leads_to_field(*what.kind.target, each.path))
-      fail(each.at, "expected a path to a field, found '" + each.path + "'",
-           errors);
+    check_path(what, each.path, each.at, errors);
+    if (!each.otherwise.empty())
+      check_path(what, each.otherwise, each.at, errors);
   }
 }
 

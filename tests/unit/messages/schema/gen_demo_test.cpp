@@ -93,6 +93,7 @@ TEST_CASE("generated resources carry their parts") {
   REQUIRE(found->selectable.size() == 1);
   CHECK(found->selectable[0].label == "spec.shade");
   CHECK(found->selectable[0].path == "spec.colour");
+  CHECK(found->selectable[0].otherwise == "metadata.name");
   REQUIRE(found->subresources.size() == 2);
   CHECK(found->subresources[0].kind.kind == "Order");
   CHECK(found->subresources[0].type == &type_of("v1.Order"));

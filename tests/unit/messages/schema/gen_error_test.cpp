@@ -178,6 +178,10 @@ constexpr row table[] = {
      "type T kind \"d\" {} type TList kind \"d\" {}\n"
      "resource things kind=T verbs=[get] {\n  select spec.a\n}",
      "core_v1.schema:4: expected a path to a field, found 'spec.a'\n"},
+    {"second path of a selectable field that leads nowhere",
+     "type T kind \"d\" { 1 a string \"d\" } type TList kind \"d\" {}\n"
+     "resource things kind=T verbs=[get] {\n  select a else=b\n}",
+     "core_v1.schema:4: expected a path to a field, found 'b'\n"},
     {"two subresources of one name",
      "type T kind \"d\" {} type TList kind \"d\" {}\n"
      "resource things kind=T verbs=[get] {\n"

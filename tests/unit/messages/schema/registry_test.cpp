@@ -39,7 +39,9 @@ std::string columns(const resource_desc& resource) {
 std::string labels(const resource_desc& resource) {
   std::string result;
   for (auto& each : resource.selectable)
-    result += std::string{each.label} + '=' + std::string{each.path} + ' ';
+    result += std::string{each.label} + '=' + std::string{each.path}
+              + (each.otherwise.empty() ? "" : "|")
+              + std::string{each.otherwise} + ' ';
   return result;
 }
 
@@ -110,6 +112,40 @@ TEST_CASE("namespaces are described as upstream serves them") {
         == "Name|string|name|metadata.name\n"
            "Status|string||status.phase\n"
            "Age|string||age(metadata.creationTimestamp)\n");
+}
+
+TEST_CASE("events are described as upstream serves them") {
+  auto found = find_resource("", "v1", "events");
+  REQUIRE(found != nullptr);
+  CHECK(found->singular == "event");
+  CHECK(joined(found->short_names) == "ev");
+  CHECK(joined(found->verbs)
+        == "create delete deletecollection get list patch update watch");
+  CHECK(found->namespaced);
+  CHECK_FALSE(found->has_generation);
+  CHECK(found->subresources.empty());
+  CHECK(labels(*found)
+        == "involvedObject.apiVersion=involvedObject.apiVersion "
+           "involvedObject.fieldPath=involvedObject.fieldPath "
+           "involvedObject.kind=involvedObject.kind "
+           "involvedObject.name=involvedObject.name "
+           "involvedObject.namespace=involvedObject.namespace "
+           "involvedObject.resourceVersion=involvedObject.resourceVersion "
+           "involvedObject.uid=involvedObject.uid "
+           "metadata.name=metadata.name metadata.namespace=metadata.namespace "
+           "reason=reason reportingComponent=reportingComponent "
+           "source=source.component|reportingComponent type=type ");
+  CHECK(columns(*found)
+        == "Last Seen|string||fn:event_last_seen\n"
+           "Type|string||type\n"
+           "Reason|string||reason\n"
+           "Object|string||fn:event_object\n"
+           "Subobject|string||involvedObject.fieldPath\n"
+           "Source|string||fn:event_source\n"
+           "Message|string||fn:event_message\n"
+           "First Seen|string||fn:event_first_seen\n"
+           "Count|string||fn:event_count\n"
+           "Name|string|name|metadata.name\n");
 }
 
 TEST_CASE("what is not served is not found") {
@@ -200,7 +236,8 @@ TEST_CASE("fields that Go holds by pointer keep their zero") {
     std::string_view fields;
   };
   const row table[] = {
-      {"ObjectMeta", "deletionGracePeriodSeconds deletionTimestamp managedFields"},
+      {"ObjectMeta",
+       "deletionGracePeriodSeconds deletionTimestamp managedFields"},
       {"OwnerReference", "blockOwnerDeletion controller"},
       {"ManagedFieldsEntry", "fieldsV1 time"},
       {"ListMeta", "remainingItemCount"},

@@ -136,6 +136,60 @@ TEST_CASE("namespaces are judged in upstream's words") {
     check_create("namespaces", row);
 }
 
+TEST_CASE("events are judged in upstream's words") {
+  const auto event = [](const std::string& space, const std::string& rest) {
+    return R"({"metadata":{"name":"Any name","namespace":")" + space + "\"}"
+           + (rest.empty() ? "" : "," + rest) + "}";
+  };
+  const auto about = [](const std::string& space) {
+    return R"("involvedObject":{"namespace":")" + space + "\"}";
+  };
+  const std::string modern =
+      R"(,"eventTime":"2026-01-02T03:04:05.000000Z","action":"A",)"
+      R"("reason":"R","reportingInstance":"i","reportingComponent":)";
+  const std::string reported = modern + R"("example.com/c")";
+  const std::string differs = "involvedObject.namespace: Invalid value: ";
+  const std::string word(129, 'w');
+  const std::string most = "Invalid value: \"\": can have at most ";
+  const create_row rows[] = {
+      {event("x", about("x")), {}},
+      {event("default", ""), {}},
+      {event("x", ""), {differs + "\"\": does not match event.namespace"}},
+      {event("kube-system", about("")),
+       {differs + "\"\": does not match event.namespace"}},
+      {event("x", about("y")),
+       {differs + "\"y\": does not match event.namespace"}},
+      {event("x",
+             about("x") + R"(,"message":")" + std::string(2000, 'm') + "\""),
+       {}},
+      {event("x", about("y") + reported), {}},
+      {event("kube-system", about("") + reported), {}},
+      {event("x", about("") + reported),
+       {differs + "\"\": does not match event.namespace"}},
+      {event("x", about("x") + modern + R"("a b")"),
+       {"reportingComponent: Invalid value: \"a b\": name part must consist"}},
+      {event("x", about("x") + R"(,"eventTime":"2026-01-02T03:04:05.000000Z")"),
+       {"reportingComponent: Required value",
+        "reportingComponent: Invalid value: \"\": name part must be non-empty",
+        "reportingComponent: Invalid value: \"\": name part must consist",
+        "reportingInstance: Required value", "action: Required value",
+        "reason: Required value"}},
+      {event("x", about("x") + R"(,"eventTime":"2026-01-02T03:04:05.000000Z",)"
+                      + R"("reportingComponent":"c","reportingInstance":")"
+                      + word + R"(","action":")" + word + R"(","reason":")"
+                      + word + R"(","message":")" + std::string(1025, 'm')
+                      + "\""),
+       {"reportingInstance: " + most + "128 characters",
+        "action: " + most + "128 characters",
+        "reason: " + most + "128 characters",
+        "message: " + most + "1024 characters"}},
+      {R"({"metadata":{"name":"a/b","namespace":"default"}})",
+       {"metadata.name: Invalid value: \"a/b\": may not contain '/'"}},
+  };
+  for (const auto& row : rows)
+    check_create("events", row);
+}
+
 TEST_CASE("an update keeps what identifies an object") {
   const std::string old =
       config_map(R"("uid":"u","resourceVersion":"5",)"
