@@ -49,8 +49,17 @@ state::state_actor_config describe_state(const control_plane_config& config) {
   return out;
 }
 
-gateway::writer_ports writer_ports(store::store_port& store) {
-  return {&store, wall_now, mono_now, random_id};
+/// A worker each time it is needed: an actor that runs once. What the store
+/// answers goes on there, for the state thread must not compute.
+auto make_workers(caf::actor_system& system) {
+  return [&system](std::function<void()> work) {
+    system.spawn([work = std::move(work)](caf::event_based_actor*) { work(); });
+  };
+}
+
+gateway::writer_ports writer_ports(store::store_port& store,
+                                   caf::actor_system& system) {
+  return {&store, wall_now, mono_now, random_id, make_workers(system)};
 }
 
 /// Controllers write under their own names, and only those that exist.
@@ -75,8 +84,8 @@ public:
   explicit impl(control_plane_config config)
       : config_(std::move(config)), root_path_("/server/" + config_.member),
         system_(caf_config_), state_(make_state()), hub_(make_hub()),
-        writer_(writer_ports(*state_)),
-        local_(writer_ports(*state_), controllers_only()),
+        writer_(writer_ports(*state_, system_)),
+        local_(writer_ports(*state_, system_), controllers_only()),
         slot_(std::make_shared<gateway::gateway_slot>()) {
     root_ = system_.spawn(actors::supervisor, describe_root());
   }
@@ -111,6 +120,8 @@ private:
   gateway::gateway_config describe_gateway() const {
     gateway::gateway_config out;
     out.server_address = config_.server_address;
+    out.version.compiler = "gcc " __VERSION__;
+    out.version.platform = "linux/amd64";
     return out;
   }
 
@@ -122,11 +133,7 @@ private:
     out.wall_now = wall_now;
     out.mono_now = mono_now;
     out.random = random_u64;
-    // A worker each time it is needed: an actor that runs once.
-    out.run = [this](std::function<void()> work) {
-      system_.spawn(
-          [work = std::move(work)](caf::event_based_actor*) { work(); });
-    };
+    out.run = make_workers(system_);
     return out;
   }
 
