@@ -59,6 +59,10 @@ void controller_core::plan(const object_key& key, bool confirmed) {
   if (const auto at = refusals_.find(key); at != refusals_.end())
     view.refusals(at->second);
   const auto what = spec_.reconcile(view, key);
+  // The two clocks drift apart, so that the moment may come a little early:
+  // then the key is planned once more.
+  if (what.again_at)
+    queue_.add_after(key, now_.mono + (*what.again_at - now_.wall));
   if (what.empty()) {
     refusals_.erase(key);
     queue_.forget(key);

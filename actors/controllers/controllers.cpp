@@ -1,5 +1,6 @@
 #include "actors/controllers/controllers.hpp"
 
+#include "actors/controllers/event_expiry/event_expiry.hpp"
 #include "actors/controllers/garbage_collector/garbage_collector.hpp"
 #include "actors/controllers/namespace/namespace.hpp"
 #include "actors/controllers/system_namespaces/system_namespaces.hpp"
@@ -10,6 +11,7 @@ namespace troupe::controllers {
 static_assert(control::reconciler<decltype(&system_namespaces::reconcile)>);
 static_assert(control::reconciler<decltype(&namespaces::reconcile)>);
 static_assert(control::reconciler<decltype(&garbage_collector::reconcile)>);
+static_assert(control::reconciler<decltype(&event_expiry::reconcile)>);
 
 std::vector<controller_spec> all_controllers() {
   const std::string everything;
@@ -29,6 +31,11 @@ std::vector<controller_spec> all_controllers() {
        {{everything}, true},
        garbage_collector::keys_of,
        garbage_collector::reconcile,
+       std::nullopt},
+      {"event-expiry",
+       {{"core/events/"}},
+       event_expiry::keys_of,
+       event_expiry::reconcile,
        std::nullopt},
   };
 }

@@ -1,5 +1,6 @@
 #include "runtime/control/plan.hpp"
 
+#include "messages/meta/time.hpp"
 #include "runtime/control/object_meta.hpp"
 
 #include <algorithm>
@@ -61,6 +62,8 @@ std::string to_string(const plan& value) {
   std::string out;
   for (const auto& one : value.actions)
     out += to_string(one) + "\n";
+  if (value.again_at)
+    out += "again at " + meta::format_time(*value.again_at) + "\n";
   return out;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "messages/base/time_point.hpp"
 #include "messages/codec/document.hpp"
 #include "runtime/control/object_codec.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +42,11 @@ std::string to_string(const action& value);
 /// they are carried out in any order, and any part of them may be lost.
 struct plan {
   std::vector<action> actions;
+  /// Plan the key anew at this time, changed or not. A plan with actions is
+  /// followed by another anyway, once they are seen.
+  std::optional<wall_time> again_at = std::nullopt;
 
+  /// Nothing to do now.
   bool empty() const noexcept { return actions.empty(); }
 
   /// Whether some action must be confirmed first.
@@ -49,7 +55,7 @@ struct plan {
   friend bool operator==(const plan&, const plan&) = default;
 };
 
-/// One line for each action.
+/// One line for each action, and for `again_at`.
 std::string to_string(const plan& value);
 
 /// A change of an object read from a snapshot, with its uid and version as

@@ -168,6 +168,30 @@ TEST_CASE("core: a conflict is tried again after the backoff") {
   CHECK(f.step().writes.size() == 1);
 }
 
+TEST_CASE("core: a plan that waits is made anew when its time has come") {
+  auto spec = deleter(false);
+  const auto remove = spec.reconcile;
+  wall_time due;
+  spec.reconcile = [&](const control::snapshot& view, const object_key& key) {
+    if (view.now() >= due)
+      return remove(view, key);
+    control::plan waits;
+    waits.again_at = due;
+    return waits;
+  };
+  fixture f{std::move(spec)};
+  due = f.world.wall + std::chrono::minutes{5};
+  f.world.place(config_map("settings"));
+  const auto first = f.step();
+  CHECK(first.writes.empty());
+  CHECK(first.wake_at == f.world.mono + std::chrono::minutes{5});
+  CHECK_FALSE(f.core.quiet());
+  f.world.advance(std::chrono::minutes{4});
+  CHECK(f.step().writes.empty());
+  f.world.advance(std::chrono::minutes{1});
+  CHECK(f.step().writes.size() == 1);
+}
+
 TEST_CASE("core: keys and writes under way are limited") {
   SECTION("keys") {
     fixture f{deleter(false)};

@@ -1,5 +1,6 @@
 #include "actors/controllers/controllers.hpp"
 #include "messages/codec/json.hpp"
+#include "messages/meta/time.hpp"
 #include "tests/support/datadriven.hpp"
 #include "tests/unit/actors/controllers/controller_world.hpp"
 
@@ -26,6 +27,7 @@ controllers::controller_spec spec_named(const std::string& name) {
 ///     delete <key> [policy=...]   a user's request
 ///     plan <key>       what the controller wants; bodies below updates
 ///     settle           the controller works until it rests; prints its writes
+///     pass <minutes>   time goes by, and nobody works
 ///     list <prefix>    what is stored
 ///     show <key>       an object as JSON
 class script {
@@ -46,6 +48,8 @@ public:
       return plan(c.word(0));
     if (c.name == "settle")
       return settle();
+    if (c.name == "pass")
+      return pass(std::chrono::minutes{std::stoi(c.word(0))});
     if (c.name == "list")
       return list(c.word(0));
     if (c.name == "show")
@@ -85,7 +89,14 @@ private:
       if (action.body)
         out += "  " + show(*action.body, action.target);
     }
+    if (what.again_at)
+      out += "again at " + meta::format_time(*what.again_at) + "\n";
     return out.empty() ? "nothing" : out;
+  }
+
+  std::string pass(duration span) {
+    world_.advance(span);
+    return meta::format_time(world_.wall);
   }
 
   std::string settle() {
@@ -131,4 +142,8 @@ TEST_CASE("reconcile scripts: garbage collector") {
 
 TEST_CASE("reconcile scripts: system namespaces") {
   run_all("system_namespaces", "system-namespaces");
+}
+
+TEST_CASE("reconcile scripts: event expiry") {
+  run_all("event_expiry", "event-expiry");
 }

@@ -54,6 +54,14 @@ TEST_CASE("plan: an action explains itself on one line") {
         == "delete core/configmaps/a/x Background uid=u2 @4 confirm: gone");
 }
 
+TEST_CASE("plan: one that only waits does nothing now, and says until when") {
+  plan waits;
+  waits.again_at = wall_time{std::chrono::seconds{1'767'225'600}};
+  CHECK(waits.empty());
+  CHECK_FALSE(waits == plan{});
+  CHECK(to_string(waits) == "again at 2026-01-01T00:00:00Z\n");
+}
+
 TEST_CASE("plan: an action becomes a request in the controller's name") {
   auto change = update_of("core/configmaps/a/x", named("x"), "why");
   const auto request = to_request(change, "garbage-collector");
