@@ -3,15 +3,13 @@
 namespace troupe::state {
 
 void proposals_in_flight::add(ticket tag, wall_time deadline) {
-  by_ticket_.emplace(tag, waiting{deadline, std::nullopt});
-  by_deadline_.emplace(deadline, tag);
+  deadlines_.add(tag, deadline);
 }
 
 void proposals_in_flight::placed(ticket tag, raft::log_position at) {
-  const auto it = by_ticket_.find(tag);
-  if (it == by_ticket_.end())
+  if (!deadlines_.contains(tag))
     return;
-  it->second.at = at;
+  places_.emplace(tag, at);
   by_index_.emplace(at.index, tag);
 }
 
@@ -23,7 +21,7 @@ proposals_in_flight::applied(raft::log_position at) {
   for (auto it = first; it != last; ++it)
     here.push_back(it->second);
   for (auto tag : here) {
-    if (by_ticket_.at(tag).at->term == at.term)
+    if (places_.at(tag).term == at.term)
       out.won = tag;
     else
       out.lost.push_back(tag);
@@ -33,48 +31,39 @@ proposals_in_flight::applied(raft::log_position at) {
 }
 
 std::vector<ticket> proposals_in_flight::expired(wall_time now) {
-  std::vector<ticket> out;
-  for (const auto& [deadline, tag] : by_deadline_) {
-    if (deadline >= now)
-      break;
-    out.push_back(tag);
-  }
+  auto out = deadlines_.expired(now);
   for (auto tag : out)
     remove(tag);
   return out;
 }
 
 bool proposals_in_flight::remove(ticket tag) {
-  const auto it = by_ticket_.find(tag);
-  if (it == by_ticket_.end())
-    return false;
-  by_deadline_.erase({it->second.deadline, tag});
-  if (it->second.at) {
-    const auto [first, last] = by_index_.equal_range(it->second.at->index);
-    for (auto place = first; place != last; ++place)
-      if (place->second == tag) {
-        by_index_.erase(place);
+  if (const auto place = places_.extract(tag)) {
+    const auto [first, last] = by_index_.equal_range(place.mapped().index);
+    for (auto it = first; it != last; ++it)
+      if (it->second == tag) {
+        by_index_.erase(it);
         break;
       }
   }
-  by_ticket_.erase(it);
-  return true;
+  return deadlines_.remove(tag);
 }
 
 void barriers_waiting::add_read(ticket tag, mono_time deadline) {
-  deadlines_.emplace(tag, deadline);
-  by_deadline_.emplace(deadline, tag);
+  deadlines_.add(tag, deadline);
 }
 
 void barriers_waiting::add_revision(ticket tag, store::revision at,
                                     mono_time deadline) {
   add_read(tag, deadline);
+  wanted_.emplace(tag, at);
   by_revision_.emplace(at, tag);
 }
 
 void barriers_waiting::confirmed(ticket tag, raft::log_index index) {
-  if (deadlines_.contains(tag))
-    by_index_.emplace(index, tag);
+  if (!deadlines_.contains(tag) || !confirmed_.emplace(tag, index).second)
+    return;
+  by_index_.emplace(index, tag);
 }
 
 std::vector<ticket> barriers_waiting::reached(raft::log_index index,
@@ -96,27 +85,18 @@ std::vector<ticket> barriers_waiting::reached(raft::log_index index,
 }
 
 std::vector<ticket> barriers_waiting::expired(mono_time now) {
-  std::vector<ticket> out;
-  for (const auto& [deadline, tag] : by_deadline_) {
-    if (deadline >= now)
-      break;
-    out.push_back(tag);
-  }
+  auto out = deadlines_.expired(now);
   for (auto tag : out)
     remove(tag);
   return out;
 }
 
 bool barriers_waiting::remove(ticket tag) {
-  const auto it = deadlines_.find(tag);
-  if (it == deadlines_.end())
-    return false;
-  by_deadline_.erase({it->second, tag});
-  std::erase_if(by_index_, [&](const auto& row) { return row.second == tag; });
-  std::erase_if(by_revision_,
-                [&](const auto& row) { return row.second == tag; });
-  deadlines_.erase(it);
-  return true;
+  if (const auto row = confirmed_.extract(tag))
+    by_index_.erase({row.mapped(), tag});
+  if (const auto row = wanted_.extract(tag))
+    by_revision_.erase({row.mapped(), tag});
+  return deadlines_.remove(tag);
 }
 
 } // namespace troupe::state

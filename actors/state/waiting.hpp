@@ -15,10 +15,49 @@ namespace troupe::state {
 /// The driver's name for a call that waits for an answer. 0 is nobody.
 using ticket = strong<std::uint64_t, struct ticket_tag>;
 
+/// Tickets and the moments they wait for at most.
+template <class Time>
+class deadline_table {
+public:
+  std::size_t size() const { return by_ticket_.size(); }
+
+  bool contains(ticket tag) const { return by_ticket_.contains(tag); }
+
+  void add(ticket tag, Time deadline) {
+    by_ticket_.emplace(tag, deadline);
+    by_deadline_.emplace(deadline, tag);
+  }
+
+  /// False when it was not waiting.
+  bool remove(ticket tag) {
+    const auto it = by_ticket_.find(tag);
+    if (it == by_ticket_.end())
+      return false;
+    by_deadline_.erase({it->second, tag});
+    by_ticket_.erase(it);
+    return true;
+  }
+
+  /// Those whose deadline is before `now`, earliest first.
+  std::vector<ticket> expired(Time now) const {
+    std::vector<ticket> out;
+    for (const auto& [deadline, tag] : by_deadline_) {
+      if (deadline >= now)
+        break;
+      out.push_back(tag);
+    }
+    return out;
+  }
+
+private:
+  std::map<ticket, Time> by_ticket_;
+  std::set<std::pair<Time, ticket>> by_deadline_;
+};
+
 /// Proposals that were sent into the log and have no outcome yet.
 class proposals_in_flight {
 public:
-  std::size_t size() const { return by_ticket_.size(); }
+  std::size_t size() const { return deadlines_.size(); }
 
   void add(ticket tag, wall_time deadline);
 
@@ -41,13 +80,8 @@ public:
   bool remove(ticket tag);
 
 private:
-  struct waiting {
-    wall_time deadline;
-    std::optional<raft::log_position> at;
-  };
-
-  std::map<ticket, waiting> by_ticket_;
-  std::set<std::pair<wall_time, ticket>> by_deadline_;
+  deadline_table<wall_time> deadlines_;
+  std::map<ticket, raft::log_position> places_;
   std::multimap<raft::log_index, ticket> by_index_;
 };
 
@@ -70,9 +104,10 @@ public:
   bool remove(ticket tag);
 
 private:
-  std::map<ticket, mono_time> deadlines_;
-  std::set<std::pair<mono_time, ticket>> by_deadline_;
+  deadline_table<mono_time> deadlines_;
+  std::map<ticket, raft::log_index> confirmed_;
   std::set<std::pair<raft::log_index, ticket>> by_index_;
+  std::map<ticket, store::revision> wanted_;
   std::set<std::pair<store::revision, ticket>> by_revision_;
 };
 

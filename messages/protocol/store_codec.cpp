@@ -1,5 +1,6 @@
 #include "messages/protocol/store_codec.hpp"
 
+#include "messages/base/overload.hpp"
 #include "messages/protocol/store_columns_codec.hpp"
 
 #include <algorithm>
@@ -42,13 +43,6 @@ enum op_id : std::uint64_t { put_id = 1, erase_id = 2 };
 /// meant, the others say more about it.
 enum part_id : std::uint64_t { subject_id = 1, second_id = 2, third_id = 3 };
 
-template <class... Fs>
-struct overloaded_call : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-overloaded_call(Fs...) -> overloaded_call<Fs...>;
-
 // -- writing ------------------------------------------------------------------
 
 void write_subject(writer& out, bytes_view name) {
@@ -72,7 +66,7 @@ void write_name(writer& out, bytes_view name) {
 void write_guard(writer& out, const guard& value) {
   out.map(1);
   out.field(value.index() + 1);
-  std::visit(overloaded_call{
+  std::visit(overload{
                  [&](const key_absent& x) { write_name(out, x.key); },
                  [&](const key_at_revision& x) {
                    write_named_number(out, x.key, x.at);
@@ -140,7 +134,7 @@ bool fits(bytes_view name, std::size_t max) {
 
 bool fits(const guard& value) {
   return std::visit(
-      overloaded_call{
+      overload{
           [](const namespace_active& x) { return fits(x.name, key_max); },
           [](const key_has_uid& x) {
             return fits(x.key, key_max) && x.uid.size() <= uid_max;
@@ -377,7 +371,7 @@ result<bytes> encode_command(const command& value) {
   out.field(version_id);
   out.number(command_version);
   out.field(proposal_id_ + value.index());
-  std::visit(overloaded_call{
+  std::visit(overload{
                  [&](const proposal& x) { write_proposal(out, x); },
                  [&](const raise_fence& x) {
                    write_named_number(out, x.name, x.epoch);

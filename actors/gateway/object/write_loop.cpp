@@ -1,6 +1,7 @@
 #include "actors/gateway/object/write_loop.hpp"
 
 #include "messages/base/check.hpp"
+#include "messages/base/overload.hpp"
 #include "messages/meta/names.hpp"
 
 #include <algorithm>
@@ -9,13 +10,6 @@
 namespace troupe::gateway {
 
 namespace {
-
-template <class... Fs>
-struct cases : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-cases(Fs...) -> cases<Fs...>;
 
 constexpr duration pause_min = std::chrono::milliseconds{5};
 constexpr duration pause_max = std::chrono::milliseconds{500};
@@ -97,7 +91,7 @@ private:
   }
 
   void heard(const store::propose_outcome& outcome) {
-    std::visit(cases{
+    std::visit(overload{
                    [&](const store::committed& x) { written(x); },
                    [&](const store::guard_failed&) { look_again(); },
                    [&](const store::not_leader&) {

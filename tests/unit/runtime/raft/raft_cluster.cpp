@@ -1,5 +1,7 @@
 #include "tests/unit/runtime/raft/raft_cluster.hpp"
 
+#include "messages/base/overload.hpp"
+
 #include <algorithm>
 #include <sstream>
 
@@ -8,11 +10,6 @@ namespace troupe::raft::test {
 namespace {
 
 constexpr std::size_t chunk_size = 8;
-
-template <class... Fs>
-struct overloaded : Fs... {
-  using Fs::operator()...;
-};
 
 std::uint64_t mix(std::uint64_t digest, const entry& e) {
   const auto add = [&](std::uint64_t x) {
@@ -29,10 +26,10 @@ std::uint64_t mix(std::uint64_t digest, const entry& e) {
 
 storage_sequence sequence_of(const effect& e) {
   return std::visit(
-      overloaded{[](const persist_hard_state& x) { return x.sequence; },
-                 [](const append_log& x) { return x.sequence; },
-                 [](const reset_log& x) { return x.sequence; },
-                 [](const auto&) { return storage_sequence{}; }},
+      overload{[](const persist_hard_state& x) { return x.sequence; },
+               [](const append_log& x) { return x.sequence; },
+               [](const reset_log& x) { return x.sequence; },
+               [](const auto&) { return storage_sequence{}; }},
       e);
 }
 
@@ -134,7 +131,7 @@ void raft_cluster::carry_out(sim_member& m, const effect& e) {
     return;
   }
   std::visit(
-      overloaded{
+      overload{
           [&](const send& x) { m.held.push_back(x); },
           [&](const send_snapshot_chunk& x) {
             send_chunk(m, x.message, x.after);
