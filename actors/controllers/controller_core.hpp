@@ -62,7 +62,7 @@ struct core_effects {
 ///
 /// A key's way, once `next` handed it out:
 ///
-///     planned ──(empty)──▶ done
+///     planned ──(empty)──▶ done; `again_at` brings it back
 ///        │ needs confirmation ──▶ waits for a read ──▶ planned again ─┐
 ///        ▼                                                            │
 ///     writes under way ◀──────────────────────────────────────────────┘
