@@ -31,7 +31,10 @@ find_client() {
     if [ "$1" = machine ] && [ "$(minor_of "$on_path")" = 20 ]; then
       skip "the machine's kubectl is 1.20, which has a test of its own" >&2
     fi
-    echo "$on_path"
+    # The Google Cloud CLI's kubectl chooses among those beside it, and after a
+    # while spends 5 s on the choice: take the one it is itself.
+    path=$(readlink -f "$on_path").1.$(minor_of "$on_path")
+    if [ -x "$path" ]; then echo "$path"; else echo "$on_path"; fi
     ;;
   *)
     path=$(readlink -f "${on_path:-/nonexistent}").$1

@@ -35,11 +35,17 @@ background() {
 # await NAME PATTERN: waits until NAME.out has a line that matches PATTERN, an
 # extended regular expression.
 await() {
-  timeout 30 tail -n +1 -f "$1.out" | grep -E -q -e "$2" || {
+  rm -f lines
+  mkfifo lines
+  timeout 30 tail -n +1 -f "$1.out" >lines &
+  await_code=0
+  grep -E -q -e "$2" <lines || await_code=1
+  kill $! 2>/dev/null || :
+  if [ "$await_code" != 0 ]; then
     echo "no line of $1.out matches $2:"
     cat "$1.out" "$1.err"
-    return 1
-  } >&2
+  fi >&2
+  return "$await_code"
 }
 
 # finish NAME: ends what `background NAME` began and shows its output.
@@ -48,6 +54,15 @@ finish() {
   rm "$E2E_WORK/running/$1"
   cat "$1.out"
   cat "$1.err" >&2
+}
+
+# gone ARGUMENTS...: waits until `get ARGUMENTS...` finds nothing.
+gone() {
+  gone_end=$(($(date +%s) + 20))
+  while kubectl get "$@" >/dev/null 2>gone.err; do
+    [ "$(date +%s)" -lt "$gone_end" ] || return
+  done
+  grep -o 'not found$' gone.err
 }
 
 # troupe VERB ARGUMENTS...: about the cluster of this test.
