@@ -12,3 +12,5 @@ s/   ([0-9]+[smhd])+ +([^ ])/   AGE   \2/
 s/(\/tmp\/|WORK\/)?(LIVE|MERGED)-[0-9]+/\2/g
 # The client's own log of how its watch ended.
 /^[EWI][0-9]{4} [0-9:.]+ +[0-9]+ [a-z_]+\.go:[0-9]+\]/d
+# 1.27 to 1.31 say it so.
+s/^([a-z]+\/[a-z0-9-]+) annotate$/\1 annotated/
