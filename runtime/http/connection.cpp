@@ -139,9 +139,8 @@ void connection::on_request(error_code code, std::size_t) {
 void connection::answer_read_error(error_code code) {
   using beast::http::error;
   if (code == error::body_limit)
-    return refuse(413, "request body too large: the limit is "
-                           + std::to_string(config().body_bytes_max)
-                           + " bytes");
+    return refuse(413, "Request entity too large: limit is "
+                           + std::to_string(config().body_bytes_max));
   if (code == error::header_limit)
     return refuse(431, "request header too large: the limit is "
                            + std::to_string(config().header_bytes_max)

@@ -119,6 +119,8 @@ bool offers(const exchange& call) {
   if (call.resource->desc.namespaced && call.ns.empty() && !reads_many)
     return false;
   const bool names_one = !call.name.empty();
+  if (verb == "update" || verb == "patch")
+    return names_one;
   if (call.subresource == nullptr && verb == "create")
     return !names_one;
   return true;
