@@ -8,7 +8,9 @@ namespace troupe::gateway {
 std::optional<api::status> settle_namespace(const object_call& call,
                                             codec::document& object) {
   const auto given = meta_text(object, object_meta::namespace_);
-  const std::string_view wanted = call.resource->namespaced ? call.ns : "";
+  const std::string_view wanted = call.resource->namespaced
+                                      ? std::string_view{call.ns}
+                                      : std::string_view{};
   if (given == wanted)
     return std::nullopt;
   // A cluster-scoped object in "default" comes from clients that always fill
