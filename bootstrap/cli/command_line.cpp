@@ -5,9 +5,21 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+
 namespace troupe::cli {
 
 namespace {
+
+/// CLI11's own complaint about a number out of range names no bounds.
+std::string a_port(const std::string& text) {
+  unsigned port = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data(), end, port);
+  if (code == std::errc{} && rest == end && port <= 65535)
+    return {};
+  return "expected a port, 0 to 65535, not '" + text + "'";
+}
 
 /// Everything the parser writes to.
 struct parsed {
@@ -106,7 +118,8 @@ void add_up(CLI::App& app, parsed& to) {
   verb.add_option("--port", to.up_port,
                   "The API's port on 127.0.0.1; 0 picks a free one and "
                   "remembers it [as last time, at first 6443]")
-      ->type_name("PORT");
+      ->type_name("PORT")
+      ->check(a_port);
   verb.add_option("--kubeconfig", to.up.kubeconfig,
                   "Also add the cluster to this kubeconfig")
       ->type_name("FILE");
