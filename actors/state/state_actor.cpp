@@ -1,5 +1,6 @@
 #include "actors/state/state_actor.hpp"
 
+#include "messages/base/check.hpp"
 #include "messages/base/overload.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/entropy.hpp"
@@ -28,14 +29,15 @@ void state_actor::on_exit() {
 }
 
 void state_actor::begin() {
+  TROUPE_CHECK(settings_.core.raft.voters.size() == 1,
+               "no transport carries messages between replicas yet");
   auto disk = settings_.open_disk();
   if (!disk)
     return settings_.fatal(disk.error());
   disk_ = std::move(*disk);
   recovered_replica found;
-  auto storage =
-      replica_storage::open(*disk_, settings_.log, settings_.core.raft.group,
-                            settings_.core.raft.voters.size() == 1, found);
+  auto storage = replica_storage::open(*disk_, settings_.log,
+                                       settings_.core.raft.group, true, found);
   if (!storage)
     return settings_.fatal(storage.error());
   storage_ = std::move(*storage);
