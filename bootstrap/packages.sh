@@ -3,7 +3,8 @@
 build_packages="g++ cmake ninja-build ccache mold pkg-config git
   libcaf-dev libmsgpack-cxx-dev libspdlog-dev libsimdjson-dev libboost-dev
   libboost-system-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
-  libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev catch2"
+  libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libnats-dev
+  libarchive-dev libseccomp-dev catch2"
 test_packages="clang-format curl jq iproute2 procps"
 
 # need_packages NAME...: installs what is missing, and says so.

@@ -11,6 +11,9 @@ find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(zstd CONFIG REQUIRED)
 find_package(CURL REQUIRED)
+find_package(LibArchive REQUIRED)
+pkg_check_modules(NATS REQUIRED IMPORTED_TARGET libnats)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 find_package(Boost 1.74 REQUIRED COMPONENTS system)
 
 # msgpack-cxx: headers only, without Boost (its own CMake target adds it).
