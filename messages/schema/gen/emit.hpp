@@ -16,4 +16,7 @@ std::string emit_registry(const model& what);
 /// `ids/<id>.hpp`: constants for the ids of all fields.
 std::string emit_ids(const group_version& what);
 
+/// `view/<id>.hpp`: a read-only face per type; see messages/view.
+std::string emit_views(const group_version& what);
+
 } // namespace troupe::schema::gen

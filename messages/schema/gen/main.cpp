@@ -50,6 +50,7 @@ bool save(const fs::path& out, const model& what) {
     ok &= write(out / (each->id + ".cpp"), emit_tables(*each));
     ok &= write(out / "messages/schema/ids" / (each->id + ".hpp"),
                 emit_ids(*each));
+    ok &= write(out / "messages/view" / (each->id + ".hpp"), emit_views(*each));
   }
   return ok;
 }
