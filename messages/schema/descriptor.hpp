@@ -149,6 +149,9 @@ struct subresource_desc {
   group_version_kind kind;         ///< of its body
   const type_desc* type = nullptr; ///< of its body
   std::span<const std::string_view> verbs;
+  /// The fields of this type are query parameters, or null. Such a subresource
+  /// takes no object and answers with text or a stream, not with an object.
+  const type_desc* query = nullptr;
 };
 
 /// A label of `fieldSelector` and where its value lives.
@@ -172,7 +175,7 @@ struct resource_desc {
   /// Objects count spec changes in metadata.generation.
   bool has_generation = false;
   const type_desc* type = nullptr;
-  const type_desc* list_type = nullptr;
+  const type_desc* list_type = nullptr; ///< null without the verb list
   std::span<const subresource_desc> subresources;
   std::span<const column_desc> columns;
   std::span<const selectable_field> selectable;

@@ -209,6 +209,7 @@ constexpr rule<selectable> selectable_rules[] = {
 
 constexpr rule<subresource> subresource_rules[] = {
     {"kind", arity::one, set_type<&subresource::body>},
+    {"query", arity::one, set_type<&subresource::query>},
     {"verbs", arity::list, set_list<&subresource::verbs>},
 };
 

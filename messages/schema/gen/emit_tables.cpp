@@ -193,6 +193,12 @@ std::string emit_selectable(const resource& what) {
   return result + "};\n";
 }
 
+std::string emit_query(const subresource& what) {
+  return what.query.target == nullptr
+             ? std::string{}
+             : ", .query = &" + symbol(*what.query.target);
+}
+
 std::string emit_subresources(const group_version& owner,
                               const resource& what) {
   std::string lists;
@@ -204,7 +210,7 @@ std::string emit_subresources(const group_version& owner,
         "  {.name = " + quoted(each.name) + ", .kind = "
         + emit_kind(kind_in(owner, *each.body.target), each.body.target->name)
         + ", .type = &" + symbol(*each.body.target) + ", .verbs = " + verbs
-        + "},\n";
+        + emit_query(each) + "},\n";
   }
   return lists + "constexpr subresource_desc " + what.plural
          + "_subresources[] = {\n" + rows + "};\n";
@@ -241,7 +247,8 @@ std::string emit_resource(const group_version& owner, const resource& what) {
              emit_kind({owner.group, owner.version}, what.kind.target->name));
   result.set_text("plural", what.plural);
   result.set_text("singular", what.singular);
-  result.set_text("list_kind", what.list.target->name);
+  if (what.list.target != nullptr)
+    result.set_text("list_kind", what.list.target->name);
   set_list(result, "short_names", what, !what.short_names.empty());
   set_list(result, "categories", what, !what.categories.empty());
   set_list(result, "verbs", what, true);
@@ -249,7 +256,8 @@ std::string emit_resource(const group_version& owner, const resource& what) {
   result.set_flag("has_status", has_status(what));
   result.set_flag("has_generation", what.generation);
   result.set("type", '&' + symbol(*what.kind.target));
-  result.set("list_type", '&' + symbol(*what.list.target));
+  if (what.list.target != nullptr)
+    result.set("list_type", '&' + symbol(*what.list.target));
   set_list(result, "subresources", what, !what.subresources.empty());
   set_list(result, "columns", what, !what.columns.empty());
   set_list(result, "selectable", what, !what.selectable_fields.empty());

@@ -120,18 +120,26 @@ private:
     }
   }
 
+  static bool is_listed(const resource& what) {
+    return std::find(what.verbs.begin(), what.verbs.end(), "list")
+           != what.verbs.end();
+  }
+
   void resolve_resource(const group_version& version, resource& each) {
     if (each.kind.name.empty())
       return fail(each.at,
                   "expected 'kind=' for resource '" + each.plural + "'");
-    if (each.list.name.empty())
+    if (each.list.name.empty() && is_listed(each))
       each.list = {each.kind.name + "List", each.at, nullptr};
     bool found = resolve(version, each.kind);
-    found &= resolve(version, each.list);
+    if (!each.list.name.empty())
+      found &= resolve(version, each.list);
     for (auto& sub : each.subresources) {
       if (sub.body.name.empty())
         sub.body = {each.kind.name, sub.at, nullptr};
       found &= resolve(version, sub.body);
+      if (!sub.query.name.empty())
+        found &= resolve(version, sub.query);
     }
     if (each.singular.empty())
       each.singular = lower(each.kind.name);

@@ -87,6 +87,7 @@ struct subresource {
   position at;
   std::string name;
   type_ref body;
+  type_ref query; ///< nameless if it takes no parameters of its own
   std::vector<std::string> verbs;
 };
 

@@ -206,7 +206,7 @@ void check_type(const type& what, diagnostics& errors) {
 void check_resource(const group_version& version, const resource& what,
                     diagnostics& errors) {
   for (auto ref : {&what.kind, &what.list})
-    if (!has_kind(version, *ref->target))
+    if (ref->target != nullptr && !has_kind(version, *ref->target))
       fail(ref->at,
            "expected a type that is a kind of this group version, "
            "found '"

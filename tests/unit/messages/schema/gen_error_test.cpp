@@ -144,8 +144,14 @@ constexpr row table[] = {
     {"resource without kind", "resource things verbs=[get] {}",
      "core_v1.schema:2: expected 'kind=' for resource 'things'\n"},
     {"resource of an unknown kind", "resource things kind=T verbs=[get] {}",
-     "core_v1.schema:2: expected a type, found 'T'\n"
-     "core_v1.schema:2: expected a type, found 'TList'\n"},
+     "core_v1.schema:2: expected a type, found 'T'\n"},
+    {"resource with a list of an unknown kind",
+     "type T kind \"d\" {}\nresource things kind=T verbs=[list] {}",
+     "core_v1.schema:3: expected a type, found 'TList'\n"},
+    {"query of an unknown type",
+     "type T kind \"d\" {}\nresource things kind=T verbs=[get] {\n"
+     "  subresource log query=Q verbs=[get]\n}",
+     "core_v1.schema:4: expected a type, found 'Q'\n"},
     {"resource of a type that is no kind",
      "type T \"d\" {} type TList kind \"d\" {}\n"
      "resource things kind=T verbs=[get] {}",

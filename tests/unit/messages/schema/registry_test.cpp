@@ -56,9 +56,11 @@ void for_each_type(F f) {
 
 TEST_CASE("group versions come in the order of discovery") {
   auto versions = group_versions();
-  REQUIRE(versions.size() == 2);
+  REQUIRE(versions.size() == 3);
   CHECK(versions.front()->group == "");
   CHECK(versions.front()->version == "v1");
+  CHECK(versions[1]->group == "coordination.k8s.io");
+  CHECK(versions[1]->version == "v1");
   CHECK(versions.back()->group == "meta.k8s.io");
   CHECK(versions.back()->resources.empty());
 }
@@ -146,6 +148,64 @@ TEST_CASE("events are described as upstream serves them") {
            "First Seen|string||fn:event_first_seen\n"
            "Count|string||fn:event_count\n"
            "Name|string|name|metadata.name\n");
+}
+
+TEST_CASE("pods have subresources that take no pod") {
+  auto found = find_resource("", "v1", "pods");
+  REQUIRE(found != nullptr);
+  CHECK(joined(found->short_names) == "po");
+  CHECK(joined(found->categories) == "all");
+  CHECK(found->has_status);
+  CHECK(found->has_generation);
+  struct row {
+    std::string_view name;
+    std::string_view kind;
+    std::string_view query;
+    std::string_view verbs;
+  };
+  constexpr row table[] = {
+      {"attach", "PodAttachOptions", "PodAttachOptions", "create get"},
+      {"binding", "Binding", "", "create"},
+      {"ephemeralcontainers", "Pod", "", "get patch update"},
+      {"exec", "PodExecOptions", "PodExecOptions", "create get"},
+      {"log", "Pod", "PodLogOptions", "get"},
+      {"status", "Pod", "", "get patch update"},
+  };
+  REQUIRE(found->subresources.size() == std::size(table));
+  for (std::size_t i = 0; i < std::size(table); ++i) {
+    auto& each = found->subresources[i];
+    CHECK(each.name == table[i].name);
+    CHECK(each.kind == group_version_kind{"", "v1", table[i].kind});
+    CHECK(joined(each.verbs) == table[i].verbs);
+    REQUIRE((each.query != nullptr) == !table[i].query.empty());
+    if (each.query != nullptr)
+      CHECK(each.query->name
+            == "io.k8s.api.core.v1." + std::string{table[i].query});
+  }
+  CHECK(labels(*found)
+        == "metadata.name=metadata.name metadata.namespace=metadata.namespace "
+           "spec.hostNetwork=spec.hostNetwork spec.nodeName=spec.nodeName "
+           "spec.restartPolicy=spec.restartPolicy "
+           "spec.schedulerName=spec.schedulerName "
+           "spec.serviceAccountName=spec.serviceAccountName "
+           "status.nominatedNodeName=status.nominatedNodeName "
+           "status.phase=status.phase status.podIP=status.podIP ");
+}
+
+TEST_CASE("a resource that cannot be listed has no list") {
+  auto found = find_resource("", "v1", "bindings");
+  REQUIRE(found != nullptr);
+  CHECK(joined(found->verbs) == "create");
+  CHECK(found->list_type == nullptr);
+  CHECK(found->list_kind.empty());
+}
+
+TEST_CASE("fields of an embedded message have ids of two numbers") {
+  auto volume = find_type("io.k8s.api.core.v1.Volume");
+  REQUIRE(volume != nullptr);
+  CHECK(volume->find("name")->id == 1);
+  CHECK(volume->find("emptyDir")->id == (2u << 16 | 2));
+  CHECK(ids::volume::empty_dir == (2u << 16 | 2));
 }
 
 TEST_CASE("what is not served is not found") {

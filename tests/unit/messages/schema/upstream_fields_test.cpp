@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace troupe::schema;
 using namespace troupe::schema::test;
 
@@ -105,7 +107,16 @@ std::vector<std::string> rows(const type_desc& type) {
 
 /// Upstream serves these in no path of its OpenAPI document.
 bool unpublished(std::string_view name) {
-  return name.find(".PartialObjectMetadata") != std::string_view::npos;
+  constexpr std::string_view parts[] = {".EphemeralContainerCommon",
+                                        ".PartialObjectMetadata",
+                                        ".PodAttachOptions",
+                                        ".PodExecOptions",
+                                        ".PodLogOptions",
+                                        ".ProbeHandler",
+                                        ".VolumeSource"};
+  return std::any_of(std::begin(parts), std::end(parts), [&](auto part) {
+    return name.find(part) != std::string_view::npos;
+  });
 }
 
 } // namespace

@@ -63,22 +63,28 @@ std::string row(const std::string& message, std::string_view name,
   }
 }
 
-/// The message that upstream has at the number of an embedded message.
-std::string wrapper_of(const std::vector<std::string>& upstream,
-                       const std::string& message, std::uint32_t number) {
+/// The row that upstream has for an embedded message. JSON has no name for it.
+std::string wrapper_row(const std::vector<std::string>& upstream,
+                        const std::string& message, std::uint32_t number) {
   for (auto& line : upstream) {
     auto cells = tsv_cells(line);
     if (cells[0] == message && cells[2] == std::to_string(number))
-      return cells[4].find('.') == std::string::npos
-                 ? package_of(message) + cells[4]
-                 : cells[4];
+      return line;
   }
-  return "no message at " + std::to_string(number);
+  return message + "\t?\t" + std::to_string(number) + "\toptional\t?";
 }
 
-/// In upstream's only message of this kind, Verbs, the field is `items`.
-std::string_view name_in_wrapper(const field_desc& field) {
-  return field.many == cardinality::list ? "items" : field.name;
+/// The message that such a row is of.
+std::string wrapper_of(const std::string& message, const std::string& row) {
+  auto type = tsv_cells(row)[4];
+  return type.find('.') == std::string::npos ? package_of(message) + type
+                                             : type;
+}
+
+/// JSON shows the message Verbs as the list it holds, its field `items`.
+std::string_view name_in_wrapper(const std::string& wrapper,
+                                 const field_desc& field) {
+  return wrapper.ends_with(".Verbs") ? "items" : field.name;
 }
 
 std::vector<std::string> rows(const std::vector<std::string>& upstream,
@@ -91,11 +97,9 @@ std::vector<std::string> rows(const std::vector<std::string>& upstream,
       result.push_back(row(message, field.name, field));
       continue;
     }
-    auto wrapper = wrapper_of(upstream, message, number);
-    result.push_back(message + '\t' + std::string{field.name} + '\t'
-                     + std::to_string(number) + "\toptional\t"
-                     + wrapper.substr(package_of(wrapper).size()));
-    result.push_back(row(wrapper, name_in_wrapper(field), field));
+    result.push_back(wrapper_row(upstream, message, number));
+    auto wrapper = wrapper_of(message, result.back());
+    result.push_back(row(wrapper, name_in_wrapper(wrapper, field), field));
   }
   return result;
 }
