@@ -98,7 +98,8 @@ public:
 
   /// Removes `group` and all below, deepest first. Waits for the last process
   /// to be gone, without killing any; `expired` when one is left at `timeout`.
-  /// A missing group is removed already.
+  /// A missing group is removed already. With the base go the directories above
+  /// it that are empty.
   virtual status_result remove(std::string_view group, duration timeout) = 0;
 
   /// Names of the groups directly below `group`, sorted: also those that an
