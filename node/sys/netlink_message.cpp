@@ -130,17 +130,20 @@ result<netlink_ack> parse_ack(const netlink_message& message) {
                   {}};
   if ((message.flags & NLM_F_ACK_TLVS) == 0)
     return out;
-  // The request follows: all of it, or with NLM_F_CAPPED its header alone.
-  nlmsghdr request{};
-  if (rest.size() < sizeof request)
-    return leaves("acknowledgement");
-  std::memcpy(&request, rest.data(), sizeof request);
-  const std::size_t echoed = (message.flags & NLM_F_CAPPED) != 0
-                                 ? sizeof request
-                                 : aligned(request.nlmsg_len);
-  if (echoed > rest.size())
-    return leaves("acknowledgement");
-  const auto attributes = split_attributes(rest.substr(echoed));
+  if (message.type == NLMSG_ERROR) {
+    // The request follows: all of it, or with NLM_F_CAPPED its header alone.
+    nlmsghdr request{};
+    if (rest.size() < sizeof request)
+      return leaves("acknowledgement");
+    std::memcpy(&request, rest.data(), sizeof request);
+    const std::size_t echoed = (message.flags & NLM_F_CAPPED) != 0
+                                   ? sizeof request
+                                   : aligned(request.nlmsg_len);
+    if (echoed > rest.size())
+      return leaves("acknowledgement");
+    rest.remove_prefix(echoed);
+  }
+  const auto attributes = split_attributes(rest);
   if (!attributes)
     return attributes.error();
   if (const auto* text = find_attribute(*attributes, NLMSGERR_ATTR_MSG))

@@ -117,13 +117,13 @@ inline constexpr std::size_t netlink_messages_max = 4096;
 /// The messages in a datagram; `corrupt` when a length leaves it.
 result<std::vector<netlink_message>> split_datagram(bytes_view datagram);
 
-/// What an NLMSG_ERROR says.
+/// How a request ended: what an NLMSG_ERROR or an NLMSG_DONE says.
 struct netlink_ack {
   int error_number = 0; ///< errno's value; 0 for success
   std::string text;     ///< the kernel's own words, or empty
 };
 
-/// Reads the payload of an NLMSG_ERROR message with these flags.
+/// Reads a message of one of these two types.
 result<netlink_ack> parse_ack(const netlink_message& message);
 
 } // namespace troupe::sys

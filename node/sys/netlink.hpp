@@ -1,0 +1,105 @@
+#pragma once
+
+#include "node/sys/netlink_object.hpp"
+#include "node/sys/unique_fd.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::sys {
+
+/// What to set of a link; what is absent stays as it is.
+struct link_change {
+  std::optional<bool> up{};
+  std::optional<std::uint32_t> mtu{};
+  std::optional<mac_address> mac{};
+  std::optional<std::string> alias{};
+  /// The bridge to be a port of; an index of 0 takes it off.
+  std::optional<link_index> master{};
+};
+
+/// A veth pair: this end here and up, the other in another namespace and down.
+struct veth_request {
+  std::string name;
+  std::string alias;
+  std::uint32_t mtu = 1500;
+  std::optional<link_index> master;
+  std::string peer_name;
+  int peer_netns = -1; ///< an open namespace; not owned
+  std::optional<mac_address> peer_mac;
+};
+
+/// The network configuration of one network namespace, through rtnetlink(7).
+/// The namespace is that of the thread that opened it, whichever thread calls
+/// later; calls block and are made one at a time.
+///
+/// Errors read "<what was attempted>: <reason> (<the kernel's words>)", with
+/// `already_exists`, `not_found`, `permission_denied`, `invalid_argument`,
+/// `unsupported`, `no_space` or `io_error`.
+class netlink {
+public:
+  /// Octets of a link's name at most.
+  static constexpr std::size_t name_max = 15;
+  /// Objects of one dump at most; more are `too_large`.
+  static constexpr std::size_t dump_max = 65536;
+
+  static result<netlink> open();
+
+  result<std::vector<net_link>> links();
+  /// `not_found` when there is none of this name.
+  result<net_link> find_link(std::string_view name);
+  status_result change_link(link_index index, const link_change& change);
+  /// A bridge without spanning tree, down.
+  status_result add_bridge(std::string_view name);
+  status_result add_veth(const veth_request& request);
+  /// Lets a bridge's port send a frame back where it came from.
+  status_result set_hairpin(link_index port, bool on);
+  /// With its peer; returns when both are gone. A link that is not there is
+  /// deleted already.
+  status_result delete_link(link_index index);
+
+  result<std::vector<link_address>> addresses(link_index index);
+  /// Adds it or leaves it as it is; IPv6 without duplicate detection.
+  status_result set_address(const link_address& address);
+  /// Done when it is not there.
+  status_result delete_address(const link_address& address);
+
+  result<std::vector<route>> routes(ip_family family);
+  /// Adds it, or replaces the one of its destination and metric.
+  status_result set_route(const route& route);
+  /// Done when it is not there.
+  status_result delete_route(const route& route);
+
+  result<std::vector<neighbour>> neighbours();
+  /// Adds it or replaces the one of its link and address.
+  status_result set_neighbour(const neighbour& neighbour);
+  /// Done when it is not there.
+  status_result delete_neighbour(const neighbour& neighbour);
+
+private:
+  explicit netlink(unique_fd socket) : socket_(std::move(socket)) {}
+
+  using message_reader = std::function<status_result(const netlink_message&)>;
+
+  /// Sends the request and reads until its acknowledgement. `attempt` begins
+  /// the text of an error.
+  status_result execute(const netlink_request& request,
+                        const std::string& attempt,
+                        const message_reader& read = {});
+  /// Reads one datagram; whether the request is at its end.
+  result<bool> receive(const std::string& attempt, const message_reader& read,
+                       bool& interrupted);
+  template <class T>
+  result<std::vector<T>> dump(const netlink_request& request,
+                              const std::string& attempt,
+                              result<std::optional<T>> (*parse)(bytes_view));
+
+  unique_fd socket_;
+  std::uint32_t sequence_ = 0;
+  bytes buffer_;
+};
+
+} // namespace troupe::sys
