@@ -1,0 +1,356 @@
+#include "node/cgroup/cgroup_manager.hpp"
+#include "node/cgroup/group_files.hpp"
+#include "node/cgroup/hierarchies.hpp"
+#include "node/cgroup/patience.hpp"
+#include "tests/contract/cgroup/group_process.hpp"
+
+#include <catch2/catch.hpp>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+using namespace troupe;
+using namespace troupe::cgroup;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr duration deadline = 20s;
+constexpr std::int64_t mib = 1 << 20;
+
+/// The layouts that this machine has.
+std::vector<layout> present_layouts() {
+  const auto table = read_control("/proc/self/mountinfo");
+  REQUIRE(table);
+  const auto found = find_hierarchies(*table, "/sys/fs/cgroup");
+  std::vector<layout> all;
+  for (const auto kind : {layout::v2, layout::hybrid, layout::v1}) {
+    // Beside v1 limits a v2 hierarchy has no cgroup controllers.
+    if (kind == layout::v2 && !found.v1.empty())
+      continue;
+    if (check_layout(found, kind))
+      all.push_back(kind);
+  }
+  return all;
+}
+
+/// A manager with a base of its own, which is gone afterwards.
+class world {
+public:
+  explicit world(layout kind)
+      : base_("troupe-test-" + std::to_string(::getpid())) {
+    auto opened = open_cgroup_manager({.base = base_ + "/node", .use = kind});
+    REQUIRE(opened);
+    manager_ = std::move(*opened);
+  }
+
+  ~world() {
+    CHECK(manager_->kill("", deadline));
+    CHECK(manager_->remove("", deadline));
+  }
+
+  cgroup_manager& operator*() { return *manager_; }
+  cgroup_manager* operator->() { return manager_.get(); }
+
+  entry_points entry(std::string_view group) {
+    auto points = manager_->entry(group);
+    REQUIRE(points);
+    return std::move(*points);
+  }
+
+  const std::string& base() const { return base_; }
+
+private:
+  std::string base_;
+  std::unique_ptr<cgroup_manager> manager_;
+};
+
+/// Waits until `condition` holds.
+template <class F>
+bool eventually(F condition) {
+  const auto until = patience::lasting(deadline);
+  REQUIRE(until);
+  while (!condition()) {
+    if (until->over())
+      return false;
+    until->wait({}, 2ms);
+  }
+  return true;
+}
+
+std::uint64_t pids_in(world& here, const char* group) {
+  const auto pids = here->processes(group);
+  REQUIRE(pids);
+  return pids->size();
+}
+
+int allocate_without_end() {
+  constexpr std::size_t piece = 1 << 20;
+  for (;;) {
+    void* memory = ::mmap(nullptr, piece, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (memory == MAP_FAILED)
+      return 1;
+  }
+}
+
+int burn() {
+  for (;;)
+    static_cast<void>(::getppid());
+}
+
+/// Each process forks for as long as it may: the group outlives any of them.
+int fork_without_end() {
+  ::signal(SIGCHLD, SIG_IGN);
+  for (;;)
+    ::fork();
+}
+
+/// How many children a process can have: the answer is its exit code.
+int count_children() {
+  int children = 0;
+  std::vector<pid_t> all;
+  for (; children < 50; ++children) {
+    const auto pid = ::fork();
+    if (pid == 0)
+      return sleep_forever();
+    if (pid < 0)
+      break;
+    all.push_back(pid);
+  }
+  const bool refused = errno == EAGAIN;
+  for (const auto pid : all)
+    ::kill(pid, SIGKILL);
+  return refused ? children : 98;
+}
+
+} // namespace
+
+TEST_CASE("some layout is there") {
+  CHECK_FALSE(present_layouts().empty());
+}
+
+TEST_CASE("groups are made, listed and removed") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  CHECK(here->kind() == kind);
+  CHECK(here->children("")->empty());
+  REQUIRE(here->ensure("kubepods/besteffort/pod2/web", {}));
+  REQUIRE(here->ensure("kubepods/besteffort/pod1", {}));
+  REQUIRE(here->ensure("kubepods/besteffort/pod1", {}));
+  CHECK(*here->children("kubepods/besteffort")
+        == std::vector<std::string>{"pod1", "pod2"});
+  CHECK(*here->children("kubepods/besteffort/pod2")
+        == std::vector<std::string>{"web"});
+  CHECK_FALSE(*here->populated("kubepods"));
+  CHECK(here->remove("kubepods/besteffort/pod2", deadline));
+  CHECK(here->remove("kubepods/besteffort/pod2", deadline));
+  CHECK(*here->children("kubepods/besteffort")
+        == std::vector<std::string>{"pod1"});
+  CHECK_FALSE(here->ensure("../out", {}));
+  CHECK(here->read_limits("missing").error().code == errc::not_found);
+  CHECK(here->kill("missing", deadline));
+}
+
+TEST_CASE("limits are set and read") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  const limits wanted{.cpu_shares = 512,
+                      .cpu_quota_us = 20000,
+                      .cpu_period_us = 50000,
+                      .memory_max_bytes = 32 * mib,
+                      .memory_oom_group = true,
+                      .pids_max = 12,
+                      .cpuset_cpus = "0",
+                      .cpuset_mems = "0"};
+  REQUIRE(here->ensure("pod/web", wanted));
+  const auto now = here->read_limits("pod/web");
+  REQUIRE(now);
+  // Weights are coarser than shares.
+  CHECK(*now->cpu_shares >= 500);
+  CHECK(*now->cpu_shares <= 512);
+  CHECK(now->cpu_quota_us == wanted.cpu_quota_us);
+  CHECK(now->cpu_period_us == wanted.cpu_period_us);
+  CHECK(now->memory_max_bytes == wanted.memory_max_bytes);
+  CHECK(now->pids_max == wanted.pids_max);
+  CHECK(now->cpuset_cpus == "0");
+  if (kind == layout::v2)
+    CHECK(now->memory_oom_group == true);
+  REQUIRE(here->ensure("pod/web", {.cpu_quota_us = unlimited,
+                                   .memory_max_bytes = unlimited,
+                                   .pids_max = unlimited}));
+  const auto then = here->read_limits("pod/web");
+  CHECK(then->cpu_quota_us == unlimited);
+  CHECK(then->memory_max_bytes == unlimited);
+  CHECK(then->pids_max == unlimited);
+}
+
+TEST_CASE("a pod and its containers change together, both ways") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  const auto both = [&](std::int64_t quota, std::uint64_t period,
+                        std::int64_t memory) {
+    const limits wanted{.cpu_quota_us = quota,
+                        .cpu_period_us = period,
+                        .memory_max_bytes = memory};
+    CHECK(here->update({{"pod/web", wanted}, {"pod", wanted}}));
+    CHECK(here->read_limits("pod")->cpu_quota_us == quota);
+    CHECK(here->read_limits("pod/web")->cpu_quota_us == quota);
+    CHECK(here->read_limits("pod/web")->memory_max_bytes == memory);
+  };
+  REQUIRE(here->ensure("pod", {}));
+  REQUIRE(here->ensure("pod/web", {}));
+  both(20000, 100000, 32 * mib);
+  both(80000, 100000, 64 * mib);
+  both(10000, 100000, 16 * mib);
+  both(9000, 10000, 16 * mib);
+  both(unlimited, 100000, unlimited);
+}
+
+TEST_CASE("processes enter, are counted and killed") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod/web", {}));
+  REQUIRE(here->ensure("pod/job", {}));
+  group_process web{here.entry("pod/web"), sleep_forever};
+  group_process job{here.entry("pod/job"), sleep_forever};
+  CHECK(*here->populated("pod"));
+  CHECK(*here->processes("pod/web") == std::vector<pid_t>{web.pid()});
+  CHECK(pids_in(here, "pod") == 2);
+  CHECK(here->read_usage("pod/web")->pids == 1);
+  // Nothing is removed that lives.
+  CHECK(here->remove("pod/web", 10ms).error().code == errc::expired);
+  REQUIRE(here->kill("pod", deadline));
+  CHECK_FALSE(*here->populated("pod"));
+  REQUIRE(web.ends_within(deadline));
+  CHECK(web.exit_code() == 137);
+  CHECK(job.ends_within(deadline));
+  CHECK(here->remove("pod", deadline));
+}
+
+TEST_CASE("frozen groups stand still, thaw and die") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod/web", {}));
+  group_process web{here.entry("pod/web"), burn};
+  const auto used = [&] { return here->read_usage("pod/web")->cpu_ns; };
+  REQUIRE(here->freeze("pod/web", deadline));
+  const auto before = used();
+  CHECK_FALSE(web.ends_within(20ms));
+  CHECK(used() - before < 5'000'000);
+  REQUIRE(here->thaw("pod/web", deadline));
+  CHECK(eventually([&] { return used() > before + 10'000'000; }));
+  // A frozen container does not keep its pod from being killed.
+  REQUIRE(here->freeze("pod/web", deadline));
+  REQUIRE(here->kill("pod", deadline));
+  CHECK(web.ends_within(deadline));
+}
+
+TEST_CASE("a process that takes too much memory is killed and counted") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod/web", {.memory_max_bytes = 32 * mib}));
+  CHECK(*here->oom_kills("pod/web") == 0);
+  group_process web{here.entry("pod/web"), allocate_without_end};
+  REQUIRE(web.ends_within(deadline));
+  CHECK(web.exit_code() == 137);
+  CHECK(eventually([&] { return *here->oom_kills("pod/web") == 1; }));
+}
+
+TEST_CASE("the pod's limit counts in the container that was killed") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod", {.memory_max_bytes = 32 * mib}));
+  REQUIRE(here->ensure("pod/web", {}));
+  group_process web{here.entry("pod/web"), allocate_without_end};
+  REQUIRE(web.ends_within(deadline));
+  CHECK(web.exit_code() == 137);
+  CHECK(eventually([&] { return *here->oom_kills("pod/web") == 1; }));
+}
+
+TEST_CASE("memory in use is counted") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod/web", {.memory_max_bytes = 64 * mib}));
+  group_process web{here.entry("pod/web"), [] {
+                      constexpr std::size_t size = 8 << 20;
+                      ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+                      return sleep_forever();
+                    }};
+  CHECK(eventually([&] {
+    const auto now = here->read_usage("pod/web");
+    return now && now->memory_rss_bytes >= 7 * mib
+           && now->memory_working_set_bytes >= now->memory_rss_bytes
+           && now->memory_bytes >= now->memory_working_set_bytes
+           && now->page_faults > 0;
+  }));
+}
+
+TEST_CASE("a quota throttles") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod/web", {.cpu_quota_us = 5000}));
+  group_process web{here.entry("pod/web"), burn};
+  CHECK(eventually([&] {
+    const auto now = here->read_usage("pod/web");
+    return now && now->cpu_throttled >= 2 && now->cpu_throttled_ns > 0
+           && now->cpu_periods >= now->cpu_throttled;
+  }));
+}
+
+TEST_CASE("no more processes than allowed") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod/web", {.pids_max = 5}));
+  group_process web{here.entry("pod/web"), count_children};
+  REQUIRE(web.ends_within(deadline));
+  CHECK(web.exit_code() == 4);
+}
+
+TEST_CASE("a fork bomb dies with all its branches") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod", {.cpu_quota_us = 50000, .pids_max = 100}));
+  REQUIRE(here->ensure("pod/web", {}));
+  group_process web{here.entry("pod/web"), fork_without_end};
+  REQUIRE(eventually([&] { return pids_in(here, "pod") == 100; }));
+  REQUIRE(here->kill("pod", deadline));
+  CHECK(pids_in(here, "pod") == 0);
+  CHECK(web.ends_within(deadline));
+  CHECK(here->remove("pod", deadline));
+}
+
+TEST_CASE("another manager finds the groups of one that died") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod/web", {.pids_max = 7}));
+  group_process web{here.entry("pod/web"), sleep_forever};
+  auto other =
+      open_cgroup_manager({.base = here.base() + "/node", .use = kind});
+  REQUIRE(other);
+  CHECK(*(*other)->children("") == std::vector<std::string>{"pod"});
+  CHECK((*other)->read_limits("pod/web")->pids_max == 7);
+  CHECK(*(*other)->populated("pod"));
+  // Clusters side by side do not meet.
+  auto stranger =
+      open_cgroup_manager({.base = here.base() + "/other", .use = kind});
+  REQUIRE(stranger);
+  CHECK((*stranger)->children("")->empty());
+  CHECK((*stranger)->kill("", deadline));
+  CHECK(*here->populated("pod"));
+}
