@@ -174,6 +174,8 @@ struct resource_desc {
   bool has_status = false; ///< main-resource writes keep the stored status
   /// Objects count spec changes in metadata.generation.
   bool has_generation = false;
+  /// A deletion answers with the object, even when it is gone at once.
+  bool returns_deleted = false;
   const type_desc* type = nullptr;
   const type_desc* list_type = nullptr; ///< null without the verb list
   std::span<const subresource_desc> subresources;

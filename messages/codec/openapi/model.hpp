@@ -3,6 +3,7 @@
 #include "messages/schema/descriptor.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -65,7 +66,8 @@ struct operation_model {
   std::vector<const parameter_desc*> parameters; ///< ascending by name
   std::string_view body;                         ///< definition, or empty
   bool body_required = false;
-  std::string_view response; ///< definition of every success answer
+  /// Definition of every success answer; empty where it is text or a stream.
+  std::string_view response;
   std::vector<int> statuses; ///< success codes, ascending
 };
 
@@ -74,6 +76,8 @@ struct path_model {
   std::string document; ///< the v3 document it belongs to: "api/v1"
   /// Path parameters and what all its operations share; ascending by name.
   std::vector<const parameter_desc*> common;
+  /// Parameters that only this path has; the lists point to them.
+  std::vector<std::shared_ptr<const parameter_desc>> own;
   std::vector<operation_model> operations; ///< ascending by method name
 };
 

@@ -111,6 +111,21 @@ constexpr const parameter_desc* for_delete_collection[] = {
     &timeout_seconds,
 };
 
+/// Empty if no parameter is of this type.
+constexpr std::string_view query_type(schema::value_type type) {
+  switch (type) {
+    case schema::value_type::boolean:
+      return "boolean";
+    case schema::value_type::int32:
+    case schema::value_type::int64:
+      return "integer";
+    case schema::value_type::string:
+      return "string";
+    default:
+      return {};
+  }
+}
+
 } // namespace
 
 std::span<const parameter_desc* const> list_parameters() {
@@ -135,6 +150,16 @@ std::span<const parameter_desc* const> delete_parameters() {
 
 std::span<const parameter_desc* const> delete_collection_parameters() {
   return for_delete_collection;
+}
+
+std::vector<std::shared_ptr<const parameter_desc>>
+parameters_of(const schema::type_desc& type) {
+  std::vector<std::shared_ptr<const parameter_desc>> result;
+  for (const auto& field : type.fields)
+    if (const auto name = query_type(field.type); !name.empty())
+      result.push_back(std::make_shared<const parameter_desc>(
+          parameter_desc{field.name, name, field.doc}));
+  return result;
 }
 
 const parameter_desc& name_parameter() {

@@ -14,6 +14,11 @@ std::span<const parameter_desc* const> patch_parameters();
 std::span<const parameter_desc* const> delete_parameters();
 std::span<const parameter_desc* const> delete_collection_parameters();
 
+/// The fields of `type` that a query can carry, in the order of their ids: all
+/// but times, as upstream has it.
+std::vector<std::shared_ptr<const parameter_desc>>
+parameters_of(const schema::type_desc& type);
+
 /// `{name}` and `{namespace}`.
 const parameter_desc& name_parameter();
 const parameter_desc& namespace_parameter();

@@ -200,7 +200,8 @@ private:
                    about("Delete one ", "."));
     take(op, delete_parameters());
     op.body = definition::delete_options;
-    op.response = definition::status;
+    op.response =
+        resource_.returns_deleted ? resource_.type->name : definition::status;
     op.statuses = {200, 202};
   }
 
@@ -235,7 +236,51 @@ private:
     }
   }
 
+  /// A subresource that takes no object: read as text, or opened by either
+  /// method as a stream when its kind is that of the parameters.
+  void append_stream(const subresource_desc& subresource) {
+    auto& path = add_path("/{name}/" + std::string{subresource.name},
+                          resource_.namespaced);
+    path.own = parameters_of(*subresource.query);
+    if (subresource.type == subresource.query) {
+      if (contains(subresource.verbs, "get"))
+        add_connect(path, http_method::get, "Get", subresource);
+      if (contains(subresource.verbs, "create"))
+        add_connect(path, http_method::post, "Post", subresource);
+    } else if (contains(subresource.verbs, "get")) {
+      add_text(path, subresource);
+    }
+    drop_if_empty();
+  }
+
+  void add_connect(path_model& path, http_method method, std::string_view word,
+                   const subresource_desc& subresource) {
+    auto& op = add(
+        path, method, "connect",
+        {"connect", word, capitalized(subresource.name)},
+        about("Open a stream to " + std::string{subresource.name} + " of one ",
+              "."));
+    op.kind = subresource.kind;
+    op.produces = {"*/*"};
+    for (auto& own : path.own)
+      op.parameters.push_back(own.get());
+  }
+
+  void add_text(path_model& path, const subresource_desc& subresource) {
+    auto& op =
+        add(path, http_method::get, "get",
+            {"read", "", capitalized(subresource.name)},
+            about("Read " + std::string{subresource.name} + " of one ", "."));
+    take(op, read_parameters());
+    op.produces.insert(op.produces.begin(), "text/plain");
+    for (auto& own : path.own)
+      op.parameters.push_back(own.get());
+    std::ranges::sort(op.parameters, {}, &parameter_desc::name);
+  }
+
   void append_subresource(const subresource_desc& subresource) {
+    if (subresource.query != nullptr)
+      return append_stream(subresource);
     auto& path = add_path("/{name}/" + std::string{subresource.name},
                           resource_.namespaced);
     add_item_operations(path, subresource.verbs, subresource.type->name,

@@ -39,6 +39,13 @@ private:
     json_.end_object();
   }
 
+  void write_answer(std::string_view name) {
+    if (name.empty())
+      json_.raw(R"({"type":"string"})");
+    else
+      write_reference(name);
+  }
+
   void write(const schema_model& schema) {
     json_.begin_object();
     if (!schema.ref.empty())
@@ -151,7 +158,7 @@ private:
       json_.begin_object();
       json_.member("description", reason_phrase(status));
       json_.key("schema");
-      write_reference(operation.response);
+      write_answer(operation.response);
       json_.end_object();
     }
     json_.key("401");

@@ -92,13 +92,13 @@ std::string body_of(const operation_model& operation) {
   return wrapped(1, wrapped(1, body));
 }
 
-/// NamedResponseValue{value{response}}; `definition` may be empty.
-std::string response_of(int status, std::string_view definition) {
+/// NamedResponseValue{value{response}}; `schema` may be empty.
+std::string response_of(int status, const std::string& schema) {
   std::string response;
   protobuf_writer out{response};
   out.string(1, reason_phrase(status));
-  if (!definition.empty())
-    out.bytes(2, wrapped(1, reference(definition)));
+  if (!schema.empty())
+    out.bytes(2, wrapped(1, schema));
   return named(std::to_string(status), wrapped(1, response));
 }
 
@@ -106,8 +106,11 @@ std::string response_of(int status, std::string_view definition) {
 std::string responses_of(const operation_model& operation) {
   std::string result;
   protobuf_writer out{result};
+  const auto schema = operation.response.empty()
+                          ? schema_of({.type = "string"})
+                          : reference(operation.response);
   for (auto status : operation.statuses)
-    out.bytes(1, response_of(status, operation.response));
+    out.bytes(1, response_of(status, schema));
   out.bytes(1, response_of(401, ""));
   return result;
 }

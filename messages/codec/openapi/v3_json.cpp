@@ -152,7 +152,10 @@ private:
       json_.key(type);
       json_.begin_object();
       json_.key("schema");
-      write_reference(definition);
+      if (definition.empty())
+        json_.raw(R"({"type":"string"})");
+      else
+        write_reference(definition);
       json_.end_object();
     }
     json_.end_object();

@@ -191,6 +191,7 @@ constexpr rule<resource> resource_rules[] = {
     {"scope", arity::one, set_scope},
     {"verbs", arity::list, set_list<&resource::verbs>},
     {"generation", arity::flag, set_flag<&resource::generation>},
+    {"returns_deleted", arity::flag, set_flag<&resource::returns_deleted>},
 };
 
 constexpr rule<column> column_rules[] = {

@@ -255,6 +255,7 @@ std::string emit_resource(const group_version& owner, const resource& what) {
   result.set("namespaced", what.namespaced ? "true" : "false");
   result.set_flag("has_status", has_status(what));
   result.set_flag("has_generation", what.generation);
+  result.set_flag("returns_deleted", what.returns_deleted);
   result.set("type", '&' + symbol(*what.kind.target));
   if (what.list.target != nullptr)
     result.set("list_type", '&' + symbol(*what.list.target));

@@ -102,6 +102,7 @@ struct resource {
   std::vector<std::string> verbs;
   bool namespaced = true;
   bool generation = false;
+  bool returns_deleted = false;
   std::vector<subresource> subresources;
   std::vector<column> columns;
   std::vector<selectable> selectable_fields;

@@ -83,6 +83,33 @@ TEST_CASE("configmaps and namespaces are discovered as upstream's are") {
       "verbs":["get","patch","update"]}]})"));
 }
 
+TEST_CASE("subresources of pods are discovered as upstream's are") {
+  auto documents = make_discovery_documents(schema::group_versions(), "");
+  auto list = json::parse(*documents.resources.at("api/v1").body)["resources"];
+  struct row {
+    const char* name;
+    const char* kind;
+    const char* verbs;
+  };
+  constexpr row table[] = {
+      {"bindings", "Binding", R"(["create"])"},
+      {"pods/attach", "PodAttachOptions", R"(["create","get"])"},
+      {"pods/binding", "Binding", R"(["create"])"},
+      {"pods/ephemeralcontainers", "Pod", R"(["get","patch","update"])"},
+      {"pods/exec", "PodExecOptions", R"(["create","get"])"},
+      {"pods/log", "Pod", R"(["get"])"},
+      {"pods/status", "Pod", R"(["get","patch","update"])"},
+  };
+  for (auto& each : table) {
+    INFO(each.name);
+    auto entry = entry_of(list, "name", each.name);
+    CHECK(entry["namespaced"] == true);
+    CHECK(entry["kind"] == each.kind);
+    CHECK(entry["verbs"] == json::parse(each.verbs));
+    CHECK_FALSE(entry.contains("group"));
+  }
+}
+
 TEST_CASE("group versions without resources are not served") {
   auto documents = make_discovery_documents(all_versions(), "");
   CHECK(documents.groups.size() == 1);

@@ -137,12 +137,12 @@ TEST_CASE("an empty list is a table without rows") {
   CHECK(parsed["columnDefinitions"].size() == 3);
 }
 
-TEST_CASE("every compiled-in resource has printable columns") {
+TEST_CASE("every compiled-in resource that is listed has printable columns") {
   for (auto* version : schema::group_versions())
     for (auto* resource : version->resources) {
       INFO(resource->plural);
       CHECK(table_printer::make(*resource));
-      CHECK_FALSE(resource->columns.empty());
+      CHECK(resource->columns.empty() == (resource->list_type == nullptr));
     }
 }
 
