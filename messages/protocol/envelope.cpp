@@ -17,17 +17,20 @@ enum : std::uint64_t {
   cluster_uid_id = 3,
   sender_id = 4,
   incarnation_id = 5,
-  correlation_id_id = 6,
-  deadline_id = 7,
-  trace_id_id = 8,
-  type_id = 9,
-  payload_id = 10,
+  recipient_id = 6,
+  recipient_incarnation_id = 7,
+  correlation_id_id = 8,
+  time_left_id = 9,
+  trace_id_id = 10,
+  type_id = 11,
+  payload_id = 12,
 };
 
 /// Fields that every envelope carries.
-constexpr std::uint64_t required =
-    1 << version_id | 1 << compat_version_id | 1 << cluster_uid_id
-    | 1 << sender_id | 1 << incarnation_id | 1 << type_id | 1 << payload_id;
+constexpr std::uint64_t required = 1 << version_id | 1 << compat_version_id
+                                   | 1 << cluster_uid_id | 1 << sender_id
+                                   | 1 << incarnation_id | 1 << recipient_id
+                                   | 1 << type_id | 1 << payload_id;
 
 std::uint32_t read_u32(wire::reader& in, std::string_view what) {
   auto value = in.number(what);
@@ -41,6 +44,13 @@ std::uint32_t read_compat_version(wire::reader& in) {
   if (value > envelope_version)
     in.fail(errc::unsupported, "envelope: from a version too new to read");
   return value;
+}
+
+duration read_time_left(wire::reader& in) {
+  auto value = in.signed_number("time left");
+  if (value < 0)
+    in.fail(errc::corrupt, "time left: negative");
+  return duration{value};
 }
 
 trace_id read_trace_id(wire::reader& in) {
@@ -69,11 +79,17 @@ bool read_field(wire::reader& in, std::uint64_t id, envelope& value) {
     case incarnation_id:
       value.incarnation = in.number("incarnation");
       return true;
+    case recipient_id:
+      value.recipient = in.text("recipient", address_max);
+      return true;
+    case recipient_incarnation_id:
+      value.recipient_incarnation = in.number("recipient incarnation");
+      return true;
     case correlation_id_id:
       value.correlation_id = in.number("correlation id");
       return true;
-    case deadline_id:
-      value.deadline = wall_time{duration{in.signed_number("deadline")}};
+    case time_left_id:
+      value.time_left = read_time_left(in);
       return true;
     case trace_id_id:
       value.trace = read_trace_id(in);
@@ -89,26 +105,43 @@ bool read_field(wire::reader& in, std::uint64_t id, envelope& value) {
   }
 }
 
+bool has_nameless(const envelope& value) {
+  return value.cluster_uid.empty() || value.sender.empty()
+         || value.recipient.empty();
+}
+
 status_result check_limits(const envelope& value) {
-  if (value.cluster_uid.empty() || value.sender.empty())
+  if (has_nameless(value))
     return error{errc::invalid_argument,
-                 "envelope: cluster uid and sender are required"};
+                 "envelope: cluster uid, sender and recipient are required"};
+  if (value.time_left && *value.time_left < duration::zero())
+    return error{errc::invalid_argument, "envelope: negative time left"};
   if (value.cluster_uid.size() > cluster_uid_max
-      || value.sender.size() > address_max)
-    return error{errc::too_large, "envelope: cluster uid or sender too long"};
+      || value.sender.size() > address_max
+      || value.recipient.size() > address_max)
+    return error{errc::too_large, "envelope: cluster uid or address too long"};
   if (value.payload.size() > payload_max)
     return error{errc::too_large, "envelope: payload too large"};
   return unit{};
 }
 
+std::size_t count_optional_fields(const envelope& value) {
+  return (value.recipient_incarnation != 0) + (value.correlation_id != 0)
+         + value.time_left.has_value() + (value.trace != trace_id{});
+}
+
 void write_optional_fields(wire::writer& out, const envelope& value) {
+  if (value.recipient_incarnation != 0) {
+    out.field(recipient_incarnation_id);
+    out.number(value.recipient_incarnation);
+  }
   if (value.correlation_id != 0) {
     out.field(correlation_id_id);
     out.number(value.correlation_id);
   }
-  if (value.deadline) {
-    out.field(deadline_id);
-    out.signed_number(value.deadline->time_since_epoch().count());
+  if (value.time_left) {
+    out.field(time_left_id);
+    out.signed_number(value.time_left->count());
   }
   if (value.trace != trace_id{}) {
     out.field(trace_id_id);
@@ -124,8 +157,7 @@ result<bytes> encode_envelope(const envelope& value) {
   if (!limits)
     return limits.error();
   wire::writer out;
-  out.map(7 + (value.correlation_id != 0) + value.deadline.has_value()
-          + (value.trace != trace_id{}));
+  out.map(8 + count_optional_fields(value));
   out.field(version_id);
   out.number(value.version);
   out.field(compat_version_id);
@@ -136,6 +168,8 @@ result<bytes> encode_envelope(const envelope& value) {
   out.text(value.sender);
   out.field(incarnation_id);
   out.number(value.incarnation);
+  out.field(recipient_id);
+  out.text(value.recipient);
   write_optional_fields(out, value);
   out.field(type_id);
   out.number(static_cast<std::uint32_t>(value.type));
@@ -158,8 +192,9 @@ result<envelope> decode_envelope(bytes_view data) {
   auto done = in.finish("envelope");
   if (!done)
     return done.error();
-  if (value.cluster_uid.empty() || value.sender.empty())
-    return error{errc::corrupt, "envelope: no cluster uid or no sender"};
+  if (has_nameless(value))
+    return error{errc::corrupt,
+                 "envelope: no cluster uid, sender or recipient"};
   return value;
 }
 

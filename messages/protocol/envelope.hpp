@@ -36,13 +36,19 @@ struct envelope {
   std::string cluster_uid;
   /// The sending actor's path, for example `/server/s1/state/main`.
   std::string sender;
-  /// Grows with each start of the sender; replies to an earlier one are
-  /// discarded.
+  /// Grows with each start of the sender's process.
   std::uint64_t incarnation = 0;
+  /// The path of the actor it is for.
+  std::string recipient;
+  /// The life of the recipient's process it is meant for; a later one discards
+  /// it. 0: whichever. Replies always name one.
+  std::uint64_t recipient_incarnation = 0;
   /// Joins a reply to its request; 0 in messages that expect none.
   std::uint64_t correlation_id = 0;
-  /// A request past it is dropped by the receiver, not run late.
-  std::optional<wall_time> deadline;
+  /// What a request had left of its time when it was sent; past it the receiver
+  /// drops it instead of running it late. A duration, because the clocks of
+  /// machines differ; not negative.
+  std::optional<duration> time_left;
   trace_id trace{};
   message_type type{};
   bytes payload;
@@ -51,7 +57,7 @@ struct envelope {
 };
 
 /// The canonical octets. Fails with `too_large` past a limit and
-/// `invalid_argument` without cluster uid or sender.
+/// `invalid_argument` without cluster uid, sender or recipient.
 result<bytes> encode_envelope(const envelope& value);
 
 /// Fails with `unsupported` when `compat_version` is above `envelope_version`,

@@ -36,6 +36,9 @@ public:
   /// UTF-8 text (msgpack str).
   void text(std::string_view value);
 
+  /// Octets that are one or more whole values already.
+  void encoded(bytes_view values) { out_.append(values); }
+
   bytes take() && { return std::move(out_); }
 
 private:

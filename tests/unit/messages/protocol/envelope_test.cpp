@@ -14,8 +14,10 @@ envelope full_envelope() {
   e.cluster_uid = "6d0f9c1e-0000-4000-8000-00000000000a";
   e.sender = "/server/s1/state/main";
   e.incarnation = 70000;
+  e.recipient = "/server/any/state/main";
+  e.recipient_incarnation = 70001;
   e.correlation_id = 42;
-  e.deadline = wall_time{duration{1'700'000'000'000'000'000}};
+  e.time_left = std::chrono::seconds{5};
   e.trace = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
   e.type = message_type::propose;
   e.payload = "payload";
@@ -26,6 +28,7 @@ envelope least_envelope() {
   envelope e;
   e.cluster_uid = "c";
   e.sender = "/s";
+  e.recipient = "/r";
   e.type = message_type::propose_outcome;
   return e;
 }
@@ -82,4 +85,10 @@ TEST_CASE("an envelope past its limits is not written", "[protocol]") {
   auto nameless = full_envelope();
   nameless.sender.clear();
   CHECK(encode_envelope(nameless).error().code == errc::invalid_argument);
+  auto aimless = full_envelope();
+  aimless.recipient.clear();
+  CHECK(encode_envelope(aimless).error().code == errc::invalid_argument);
+  auto late = full_envelope();
+  late.time_left = duration{-1};
+  CHECK(encode_envelope(late).error().code == errc::invalid_argument);
 }
