@@ -1,0 +1,396 @@
+#include "node/network/pod_network.hpp"
+
+#include "node/network/address_file.hpp"
+#include "node/network/address_pool.hpp"
+#include "node/network/pod_link.hpp"
+#include "node/network/private_ranges.hpp"
+#include "node/sys/netns.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+namespace troupe::network {
+
+namespace {
+
+using sys::net_link;
+using sys::netlink;
+using sys::netns;
+
+constexpr std::string_view pod_link_name = "eth0";
+
+/// The least an IPv4 host must take (RFC 791), and IPv6's (RFC 8200).
+constexpr std::uint32_t mtu_min_v4 = 576;
+constexpr std::uint32_t mtu_min_v6 = 1280;
+constexpr std::uint32_t mtu_max = 65535;
+
+/// The kernel gives these to a link by itself.
+bool is_link_local(const ip_address& address) {
+  static const auto range = *ip_prefix::parse("fe80::/10");
+  return range.contains(address);
+}
+
+/// The link, or none; an error is something else.
+result<std::optional<net_link>> look_for(netlink& net, std::string_view name) {
+  auto found = net.find_link(name);
+  if (!found && found.error().code == errc::not_found)
+    return std::optional<net_link>{};
+  if (!found)
+    return found.error();
+  return std::optional{std::move(*found)};
+}
+
+/// Leaves the link with these addresses, of these ranges, and no others.
+status_result set_addresses(netlink& net, sys::link_index index,
+                            const std::vector<ip_prefix>& ranges,
+                            const std::vector<ip_address>& wanted) {
+  const auto has = net.addresses(index);
+  if (!has)
+    return has.error();
+  for (const auto& one : *has)
+    if (!is_link_local(one.address)
+        && std::find(wanted.begin(), wanted.end(), one.address) == wanted.end())
+      if (auto gone = net.delete_address(one); !gone)
+        return gone;
+  for (std::size_t i = 0; i < ranges.size(); ++i)
+    if (auto set = net.set_address({index, wanted[i], ranges[i].length()});
+        !set)
+      return set;
+  return unit{};
+}
+
+/// Both ends of one cable.
+bool are_peers(const net_link& a, const net_link& b) {
+  return a.kind == "veth" && b.kind == "veth" && a.peer == b.index
+         && b.peer == a.index;
+}
+
+class kernel_pod_network : public pod_network {
+public:
+  kernel_pod_network(pod_network_config config, netlink net, address_pool pool)
+      : config_(std::move(config)), file_(config_.directory),
+        net_(std::move(net)), pool_(std::move(pool)) {}
+
+  status_result set_up(const netns& node);
+
+  result<pod_attachment> attach(std::string_view pod_uid,
+                                const std::string& netns_path) override;
+  result<pod_attachment> adopt(std::string_view pod_uid,
+                               const std::string& netns_path) override;
+  status_result detach(std::string_view pod_uid,
+                       const std::string& netns_path) override;
+  result<std::set<std::string>> list() const override;
+
+private:
+  using pool_change = std::function<status_result(address_pool&)>;
+
+  status_result set_up_bridge();
+  status_result change_pool(const pool_change& change);
+  result<std::optional<net_link>> own_port(std::string_view uid) const;
+  status_result lay_cable(std::string_view uid, const netns& pod,
+                          netlink& inside, const ip_address& first);
+  status_result cut(netlink& net, std::string_view name);
+  status_result set_up_inside(netlink& inside,
+                              const std::vector<ip_address>& addresses);
+  status_result set_default_routes(netlink& inside, sys::link_index eth0);
+  pod_attachment attachment(std::string_view uid,
+                            const std::string& netns_path) const;
+
+  pod_network_config config_;
+  address_file file_;
+  /// Asking the kernel changes the socket, not what it tells of.
+  mutable netlink net_;
+  address_pool pool_;
+  sys::link_index bridge_;
+};
+
+status_result kernel_pod_network::set_up(const netns& node) {
+  for (const auto& range : config_.pod_cidrs) {
+    const std::string_view name = range.family() == ip_family::v4
+                                      ? "net/ipv4/ip_forward"
+                                      : "net/ipv6/conf/all/forwarding";
+    if (auto set = node.set_sysctl(name, "1"); !set)
+      return set;
+  }
+  if (auto held = hold_private_ranges(net_, config_.private_ranges); !held)
+    return held;
+  return set_up_bridge();
+}
+
+status_result kernel_pod_network::set_up_bridge() {
+  if (auto made = net_.add_bridge(bridge_name);
+      !made && made.error().code != errc::already_exists)
+    return made;
+  const auto bridge = net_.find_link(bridge_name);
+  if (!bridge)
+    return bridge.error();
+  if (bridge->kind != "bridge")
+    return error{errc::conflict,
+                 "the link " + bridge->name + " exists and is no bridge"};
+  bridge_ = bridge->index;
+  std::vector<ip_address> gateways;
+  for (const auto& range : config_.pod_cidrs)
+    gateways.push_back(address_pool::gateway(range));
+  // Without one of its own its Ethernet address follows its ports'.
+  if (auto set = net_.change_link(
+          bridge_,
+          {.up = true, .mtu = config_.mtu, .mac = mac_of(gateways[0])});
+      !set)
+    return set;
+  return set_addresses(net_, bridge_, config_.pod_cidrs, gateways);
+}
+
+/// Writes the pool down before it counts.
+status_result kernel_pod_network::change_pool(const pool_change& change) {
+  auto next = pool_;
+  if (auto done = change(next); !done)
+    return done;
+  if (next == pool_)
+    return unit{};
+  if (auto written = file_.write(next.encode()); !written)
+    return written;
+  pool_ = std::move(next);
+  return unit{};
+}
+
+/// The node's end of the pod's link, or none.
+result<std::optional<net_link>>
+kernel_pod_network::own_port(std::string_view uid) const {
+  const auto name = node_link_name(uid);
+  auto port = look_for(net_, name);
+  // A link without an alias is one whose maker did not get to it.
+  if (port && *port && !(*port)->alias.empty() && (*port)->alias != uid)
+    return error{errc::conflict,
+                 "the link " + name + " is of pod " + (*port)->alias};
+  return port;
+}
+
+status_result kernel_pod_network::cut(netlink& net, std::string_view name) {
+  const auto link = look_for(net, name);
+  if (!link)
+    return link.error();
+  return *link ? net.delete_link((*link)->index) : unit{};
+}
+
+/// Leaves the pod with a link to the bridge; one that is whole stays.
+status_result kernel_pod_network::lay_cable(std::string_view uid,
+                                            const netns& pod, netlink& inside,
+                                            const ip_address& first) {
+  const auto port = own_port(uid);
+  if (!port)
+    return port.error();
+  const auto eth0 = look_for(inside, pod_link_name);
+  if (!eth0)
+    return eth0.error();
+  if (*port && *eth0 && are_peers(**port, **eth0))
+    return net_.change_link((*port)->index, {.up = true,
+                                             .mtu = config_.mtu,
+                                             .alias = std::string{uid},
+                                             .master = bridge_});
+  const auto name = node_link_name(uid);
+  if (auto gone = cut(net_, name); !gone)
+    return gone;
+  if (auto gone = cut(inside, pod_link_name); !gone)
+    return gone;
+  sys::veth_request request;
+  request.name = name;
+  request.alias = uid;
+  request.mtu = config_.mtu;
+  request.master = bridge_;
+  request.peer_name = pod_link_name;
+  request.peer_netns = pod.fd();
+  request.peer_mac = mac_of(first);
+  return net_.add_veth(request);
+}
+
+status_result kernel_pod_network::set_default_routes(netlink& inside,
+                                                     sys::link_index eth0) {
+  for (const auto& range : config_.pod_cidrs) {
+    sys::route out;
+    out.destination = *ip_prefix::of(range.first(), 0);
+    out.gateway = address_pool::gateway(range);
+    out.index = eth0;
+    if (auto set = inside.set_route(out); !set)
+      return set;
+  }
+  return unit{};
+}
+
+status_result
+kernel_pod_network::set_up_inside(netlink& inside,
+                                  const std::vector<ip_address>& addresses) {
+  const auto lo = inside.find_link("lo");
+  if (!lo)
+    return lo.error();
+  if (auto up = inside.change_link(lo->index, {.up = true}); !up)
+    return up;
+  const auto eth0 = inside.find_link(pod_link_name);
+  if (!eth0)
+    return eth0.error();
+  if (auto up = inside.change_link(
+          eth0->index,
+          {.up = true, .mtu = config_.mtu, .mac = mac_of(addresses[0])});
+      !up)
+    return up;
+  if (auto set =
+          set_addresses(inside, eth0->index, config_.pod_cidrs, addresses);
+      !set)
+    return set;
+  return set_default_routes(inside, eth0->index);
+}
+
+pod_attachment
+kernel_pod_network::attachment(std::string_view uid,
+                               const std::string& netns_path) const {
+  const auto* addresses = pool_.find(uid);
+  TROUPE_CHECK(addresses != nullptr, "an attached pod has addresses");
+  return {std::string{uid}, *addresses, netns_path, node_link_name(uid)};
+}
+
+result<pod_attachment>
+kernel_pod_network::attach(std::string_view pod_uid,
+                           const std::string& netns_path) {
+  std::vector<ip_address> addresses;
+  const auto reserved = change_pool([&](address_pool& pool) -> status_result {
+    auto got = pool.reserve(pod_uid);
+    if (!got)
+      return got.error();
+    addresses = *got;
+    return unit{};
+  });
+  if (!reserved)
+    return reserved.error();
+  const auto pod = netns::open_or_create(netns_path);
+  if (!pod)
+    return pod.error();
+  auto inside = pod->open_netlink();
+  if (!inside)
+    return inside.error();
+  if (auto laid = lay_cable(pod_uid, *pod, *inside, addresses[0]); !laid)
+    return laid.error();
+  if (auto done = set_up_inside(*inside, addresses); !done)
+    return done.error();
+  return attachment(pod_uid, netns_path);
+}
+
+result<pod_attachment>
+kernel_pod_network::adopt(std::string_view pod_uid,
+                          const std::string& netns_path) {
+  const auto attempt = "adopt the network of pod " + std::string{pod_uid};
+  const auto pod = netns::open(netns_path);
+  if (!pod)
+    return pod.error();
+  auto inside = pod->open_netlink();
+  if (!inside)
+    return inside.error();
+  const auto port = own_port(pod_uid);
+  if (!port)
+    return port.error();
+  const auto eth0 = inside->find_link(pod_link_name);
+  if (!eth0)
+    return eth0.error();
+  if (!*port || !are_peers(**port, *eth0) || (*port)->master != bridge_)
+    return error{errc::not_found,
+                 attempt + ": its eth0 does not lead to the bridge"};
+  const auto has = inside->addresses(eth0->index);
+  if (!has)
+    return has.error();
+  std::vector<ip_address> addresses;
+  for (const auto& range : config_.pod_cidrs)
+    for (const auto& one : *has)
+      if (range.contains(one.address))
+        addresses.push_back(one.address);
+  const auto kept = change_pool([&](address_pool& pool) {
+    return pool.reserve_exactly(pod_uid, addresses);
+  });
+  if (!kept && kept.error().code == errc::out_of_range)
+    return error{errc::not_found, attempt + ": " + kept.error().message};
+  if (!kept)
+    return kept.error();
+  return attachment(pod_uid, netns_path);
+}
+
+status_result kernel_pod_network::detach(std::string_view pod_uid,
+                                         const std::string& netns_path) {
+  const auto port = own_port(pod_uid);
+  if (!port)
+    return port.error();
+  // First the link: nobody else may have the address while it leads here, and
+  // a process left behind would keep the namespace.
+  if (*port)
+    if (auto gone = net_.delete_link((*port)->index); !gone)
+      return gone;
+  if (auto gone = sys::unpin_netns(netns_path); !gone)
+    return gone;
+  return change_pool([&](address_pool& pool) -> status_result {
+    pool.release(pod_uid);
+    return unit{};
+  });
+}
+
+result<std::set<std::string>> kernel_pod_network::list() const {
+  const auto links = net_.links();
+  if (!links)
+    return links.error();
+  std::set<std::string> out;
+  for (const auto& [uid, addresses] : pool_.pods())
+    out.insert(uid);
+  for (const auto& link : *links)
+    if (link.name == node_link_name(link.alias))
+      out.insert(link.alias);
+  return out;
+}
+
+result<address_pool> load_pool(const pod_network_config& config) {
+  const address_file file{config.directory};
+  const auto text = file.read();
+  if (!text)
+    return text.error();
+  if (!*text)
+    return address_pool{config.pod_cidrs};
+  auto out = address_pool::decode(config.pod_cidrs, **text);
+  if (!out)
+    return error{out.error().code,
+                 "read " + file.path() + ": " + out.error().message};
+  return out;
+}
+
+} // namespace
+
+status_result pod_network_config::validate() const {
+  if (auto fine = address_pool::check_ranges(pod_cidrs); !fine)
+    return fine;
+  const bool v6 =
+      std::any_of(pod_cidrs.begin(), pod_cidrs.end(), [](const auto& range) {
+        return range.family() == ip_family::v6;
+      });
+  const auto mtu_min = v6 ? mtu_min_v6 : mtu_min_v4;
+  if (mtu < mtu_min || mtu > mtu_max)
+    return error{errc::out_of_range, "mtu is from " + std::to_string(mtu_min)
+                                         + " to " + std::to_string(mtu_max)
+                                         + ", not " + std::to_string(mtu)};
+  return unit{};
+}
+
+result<std::unique_ptr<pod_network>>
+pod_network::open(pod_network_config config) {
+  if (auto fine = config.validate(); !fine)
+    return fine.error();
+  const auto node = netns::current();
+  if (!node)
+    return node.error();
+  auto net = netlink::open();
+  if (!net)
+    return net.error();
+  auto pool = load_pool(config);
+  if (!pool)
+    return pool.error();
+  auto out = std::make_unique<kernel_pod_network>(
+      std::move(config), std::move(*net), std::move(*pool));
+  if (auto done = out->set_up(*node); !done)
+    return done.error();
+  return std::unique_ptr<pod_network>{std::move(out)};
+}
+
+} // namespace troupe::network
