@@ -54,7 +54,19 @@ public:
     return inner_->write(std::move(chunk));
   }
 
+  void on_drained(std::function<void()> callback) override {
+    inner_->on_drained(std::move(callback));
+  }
+
   void finish() override { inner_->finish(); }
+
+  std::shared_ptr<http_tunnel>
+  upgrade(http_headers headers,
+          std::shared_ptr<http_tunnel_handler> handler) override {
+    auto tunnel = inner_->upgrade(std::move(headers), std::move(handler));
+    leave();
+    return tunnel;
+  }
 
   void on_close(std::function<void()> callback) override {
     inner_->on_close(std::move(callback));

@@ -4,11 +4,13 @@
 #include "runtime/http/gzip.hpp"
 #include "runtime/http/responder.hpp"
 #include "runtime/http/tls.hpp"
+#include "runtime/http/tunnel_link.hpp"
 #include "runtime/http/url.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/read.hpp>
 
 #include <cstdio>
@@ -52,7 +54,8 @@ void append_header(std::string& out, std::string_view name,
 connection::connection(tcp::socket socket,
                        std::shared_ptr<server_context> context)
     : context_(std::move(context)),
-      stream_(beast::tcp_stream{std::move(socket)}, context_->tls) {
+      stream_(beast::tcp_stream{std::move(socket)}, context_->tls),
+      executor_(stream_.get_executor()) {
   ++context_->open;
 }
 
@@ -63,8 +66,7 @@ connection::~connection() {
 }
 
 void connection::start() {
-  asio::dispatch(stream_.get_executor(),
-                 [self = shared_from_this()] { self->handshake(); });
+  asio::dispatch(executor_, [self = shared_from_this()] { self->handshake(); });
 }
 
 void connection::handshake() {
@@ -87,7 +89,9 @@ void connection::handshake() {
 }
 
 void connection::close() {
-  asio::dispatch(stream_.get_executor(), [self = shared_from_this()] {
+  asio::dispatch(executor_, [self = shared_from_this()] {
+    if (auto tunnel = self->tunnel_.lock())
+      return tunnel->abort();
     self->end();
     beast::get_lowest_layer(self->stream_).close();
   });
@@ -203,7 +207,7 @@ std::string connection::head(int code, const http_headers& headers) const {
 
 void connection::send_whole(std::shared_ptr<exchange> of, int code,
                             http_headers headers, shared_bytes body) {
-  asio::dispatch(stream_.get_executor(),
+  asio::dispatch(executor_,
                  [self = shared_from_this(), of = std::move(of), code,
                   headers = std::move(headers), body = std::move(body)] {
                    if (self->exchange_ == of && !self->ended_)
@@ -234,52 +238,77 @@ void connection::write_whole(int code, http_headers headers,
 
 void connection::send_head(std::shared_ptr<exchange> of, int code,
                            http_headers headers) {
-  asio::dispatch(stream_.get_executor(),
-                 [self = shared_from_this(), of = std::move(of), code,
-                  headers = std::move(headers)] {
-                   if (self->exchange_ != of || self->ended_)
-                     return;
-                   if (self->http_1_0_)
-                     self->keep_alive_ = false;
-                   auto text = self->head(code, headers);
-                   self->chunked_ = !self->http_1_0_;
-                   if (self->chunked_)
-                     append_header(text, "Transfer-Encoding", "chunked");
-                   text += "\r\n";
-                   self->enqueue(make_shared_bytes(std::move(text)));
-                   self->watch_peer();
-                   self->flush();
-                 });
+  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of),
+                             code, headers = std::move(headers)] {
+    if (self->exchange_ != of || self->ended_)
+      return;
+    if (self->http_1_0_)
+      self->keep_alive_ = false;
+    auto text = self->head(code, headers);
+    self->chunked_ = !self->http_1_0_;
+    if (self->chunked_)
+      append_header(text, "Transfer-Encoding", "chunked");
+    text += "\r\n";
+    self->enqueue(make_shared_bytes(std::move(text)));
+    self->watch_peer();
+    self->flush();
+  });
 }
 
 void connection::send_chunk(std::shared_ptr<exchange> of, shared_bytes chunk) {
-  asio::dispatch(stream_.get_executor(),
-                 [self = shared_from_this(), of = std::move(of),
-                  chunk = std::move(chunk)] {
-                   if (self->exchange_ != of || self->ended_
-                       || self->without_body_ || chunk->empty())
-                     return;
-                   char size[24];
-                   std::snprintf(size, sizeof size, "%zx\r\n", chunk->size());
-                   if (self->chunked_)
-                     self->enqueue(make_shared_bytes(size));
-                   self->enqueue(chunk);
-                   if (self->chunked_)
-                     self->enqueue(make_shared_bytes("\r\n"));
-                   self->flush();
-                 });
+  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of),
+                             chunk = std::move(chunk)] {
+    if (self->exchange_ != of || self->ended_ || self->without_body_
+        || chunk->empty())
+      return;
+    char size[24];
+    std::snprintf(size, sizeof size, "%zx\r\n", chunk->size());
+    if (self->chunked_)
+      self->enqueue(make_shared_bytes(size));
+    self->enqueue(chunk);
+    if (self->chunked_)
+      self->enqueue(make_shared_bytes("\r\n"));
+    self->flush();
+  });
 }
 
 void connection::send_end(std::shared_ptr<exchange> of) {
-  asio::dispatch(stream_.get_executor(),
-                 [self = shared_from_this(), of = std::move(of)] {
-                   if (self->exchange_ != of || self->ended_)
-                     return;
-                   if (self->chunked_ && !self->without_body_)
-                     self->enqueue(make_shared_bytes("0\r\n\r\n"));
-                   self->answer_ended_ = true;
-                   self->flush();
-                 });
+  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of)] {
+    if (self->exchange_ != of || self->ended_)
+      return;
+    if (self->chunked_ && !self->without_body_)
+      self->enqueue(make_shared_bytes("0\r\n\r\n"));
+    self->answer_ended_ = true;
+    self->flush();
+  });
+}
+
+void connection::wait_for_peer(std::shared_ptr<exchange> of,
+                               std::function<void()> callback) {
+  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of),
+                             callback = std::move(callback)]() mutable {
+    if (self->exchange_ == of && !self->ended_)
+      self->on_drained_ =
+          std::make_shared<std::function<void()>>(std::move(callback));
+  });
+}
+
+void connection::hand_over(std::shared_ptr<exchange> of, http_headers headers,
+                           std::shared_ptr<tunnel_link> to) {
+  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of),
+                             headers = std::move(headers), to = std::move(to)] {
+    if (self->exchange_ != of || self->ended_)
+      return to->abort();
+    self->keep_alive_ = true;
+    auto text = self->head(101, headers);
+    append_header(text, "Connection", "Upgrade");
+    self->exchange_->complete();
+    self->exchange_.reset();
+    self->ended_ = true;
+    self->tunnel_ = to;
+    to->begin(std::move(self->stream_),
+              beast::buffers_to_string(self->buffer_.data()), text + "\r\n");
+  });
 }
 
 void connection::enqueue(shared_bytes piece) {
@@ -308,7 +337,11 @@ void connection::flush() {
     }
   }
   write_pending_ = true;
-  beast::get_lowest_layer(stream_).expires_after(config().request_timeout);
+  auto& lowest = beast::get_lowest_layer(stream_);
+  if (on_drained_)
+    lowest.expires_never();
+  else
+    lowest.expires_after(config().request_timeout);
   asio::async_write(
       stream_, asio::buffer(writing_),
       beast::bind_front_handler(&connection::on_written, shared_from_this()));
@@ -325,8 +358,12 @@ void connection::on_written(error_code code, std::size_t length) {
         queued, queued - std::min(queued, length))) {
     }
   }
-  if (queue_.empty())
+  if (queue_.empty()) {
     writing_ = {};
+    // The call may end the answer, and with it what is called.
+    if (const auto heard = on_drained_; heard && !answer_ended_)
+      (*heard)();
+  }
   flush();
 }
 
@@ -334,6 +371,7 @@ void connection::answer_complete() {
   if (exchange_)
     exchange_->complete();
   exchange_.reset();
+  on_drained_ = nullptr;
   answer_ended_ = false;
   chunked_ = false;
   if (!keep_alive_)
@@ -374,6 +412,7 @@ void connection::end() {
   if (exchange_)
     exchange_->lose();
   exchange_.reset();
+  on_drained_ = nullptr;
   queue_.clear();
   auto& lowest = beast::get_lowest_layer(stream_);
   if (write_pending_ || read_pending_) {

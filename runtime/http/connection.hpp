@@ -18,6 +18,11 @@
 
 namespace troupe::http {
 
+class tunnel_link;
+
+using tls_stream = boost::asio::ssl::stream<boost::beast::tcp_stream>;
+using stream_executor = tls_stream::executor_type;
+
 /// What every connection of a server shares. A connection keeps it, and with
 /// it the event loop its socket belongs to.
 struct server_context {
@@ -32,11 +37,13 @@ struct server_context {
 /// One TLS connection, on one strand: handshake, then request after request.
 ///
 ///   handshake ─1─▶ reading ─2─▶ handling ─3─▶ writing ─4─▶ reading
-///        └──────────────5──────────┴────────────┴─▶ closed
+///        └──────────────5──────────┼────────────┴─▶ closed
+///                                  └─6─▶ upgraded
 ///
 /// 1 the handshake succeeded; 2 a whole request arrived and the handler runs;
 /// 3 the responder began an answer; 4 the answer is out and the connection
-/// stays; 5 an error, a timeout, the peer's leave, or "Connection: close".
+/// stays; 5 an error, a timeout, the peer's leave, or "Connection: close"; 6
+/// the socket now belongs to a tunnel (tunnel_link.hpp).
 class connection : public std::enable_shared_from_this<connection> {
 public:
   using tcp = boost::asio::ip::tcp;
@@ -56,6 +63,17 @@ public:
   void send_head(std::shared_ptr<exchange> of, int code, http_headers headers);
   void send_chunk(std::shared_ptr<exchange> of, shared_bytes chunk);
   void send_end(std::shared_ptr<exchange> of);
+
+  /// From now on writes of this answer have no deadline, and `callback` hears
+  /// whenever all of it is with the kernel.
+  void wait_for_peer(std::shared_ptr<exchange> of,
+                     std::function<void()> callback);
+
+  /// Hands the connection over to `to`, after a 101.
+  void hand_over(std::shared_ptr<exchange> of, http_headers headers,
+                 std::shared_ptr<tunnel_link> to);
+
+  const stream_executor& executor() const { return executor_; }
 
   const http_server_config& config() const { return context_->config; }
 
@@ -85,13 +103,16 @@ private:
   std::string head(int code, const http_headers& headers) const;
 
   std::shared_ptr<server_context> context_; // outlives the stream
-  boost::asio::ssl::stream<boost::beast::tcp_stream> stream_;
+  tls_stream stream_;
+  const stream_executor executor_; ///< the strand, also after an upgrade
   boost::beast::flat_buffer buffer_;
   std::optional<
       boost::beast::http::request_parser<boost::beast::http::string_body>>
       parser_;
   http_peer peer_;
   std::shared_ptr<exchange> exchange_;
+  std::weak_ptr<tunnel_link> tunnel_;                 ///< once upgraded
+  std::shared_ptr<std::function<void()>> on_drained_; ///< a patient writer's
   std::deque<shared_bytes> queue_;
   std::size_t sent_of_front_ = 0; ///< octets of queue_.front() copied already
   std::string writing_;           ///< octets in flight

@@ -1,5 +1,7 @@
 #include "runtime/http/responder.hpp"
 
+#include "runtime/http/tunnel_link.hpp"
+
 namespace troupe::http {
 
 responder::responder(std::shared_ptr<connection> link,
@@ -41,9 +43,24 @@ bool responder::write(shared_bytes chunk) {
   return true;
 }
 
+void responder::on_drained(std::function<void()> callback) {
+  if (streaming_)
+    connection_->wait_for_peer(exchange_, std::move(callback));
+}
+
 void responder::finish() {
   if (streaming_.exchange(false) && !exchange_->closed)
     connection_->send_end(exchange_);
+}
+
+std::shared_ptr<http_tunnel>
+responder::upgrade(http_headers headers,
+                   std::shared_ptr<http_tunnel_handler> handler) {
+  if (exchange_->answered.exchange(true))
+    return nullptr;
+  auto link = std::make_shared<tunnel_link>(connection_, std::move(handler));
+  connection_->hand_over(exchange_, std::move(headers), link);
+  return std::make_shared<tunnel>(std::move(link));
 }
 
 void responder::on_close(std::function<void()> callback) {

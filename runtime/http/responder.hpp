@@ -13,7 +13,11 @@ public:
   void respond(int code, http_headers headers, shared_bytes body) override;
   void start(int code, http_headers headers) override;
   bool write(shared_bytes chunk) override;
+  void on_drained(std::function<void()> callback) override;
   void finish() override;
+  std::shared_ptr<http_tunnel>
+  upgrade(http_headers headers,
+          std::shared_ptr<http_tunnel_handler> handler) override;
   void on_close(std::function<void()> callback) override;
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/base/bytes.hpp"
+#include "messages/base/time_point.hpp"
 
 #include <functional>
 #include <memory>
@@ -39,9 +40,49 @@ struct http_request {
   http_peer peer;
 };
 
+/// What hears the other side of a tunnel. Calls come from a socket thread, one
+/// at a time, and must not block.
+class http_tunnel_handler {
+public:
+  virtual ~http_tunnel_handler() = default;
+
+  /// Octets as the peer sent them, in order, cut anywhere.
+  virtual void on_data(bytes data) = 0;
+
+  /// Everything written is with the kernel: room for more.
+  virtual void on_drained() = 0;
+
+  /// Last call, exactly once, whoever ended the tunnel. A peer that closes its
+  /// sending side counts as gone: no protocol spoken here goes on after that.
+  virtual void on_close() = 0;
+};
+
+/// A connection after an upgrade: octets both ways (RFC 9110, section 7.8).
+/// Thread-safe. Dropping the last reference closes it.
+class http_tunnel {
+public:
+  virtual ~http_tunnel() = default;
+
+  /// Queues octets. False when the tunnel has ended, or when more than
+  /// `stream_buffer_max` octets would wait: nothing of it is sent then. A peer
+  /// that does not read is waited for without end.
+  virtual bool write(shared_bytes data) = 0;
+
+  /// Reading begins with the first `resume`. After `pause` no more than what
+  /// was under way is heard; the rest waits with the peer.
+  virtual void pause() = 0;
+  virtual void resume() = 0;
+
+  /// Ends the tunnel this long from now; none: not any more.
+  virtual void expire_after(std::optional<duration> time) = 0;
+
+  /// Sends what is queued, then ends the tunnel.
+  virtual void close() = 0;
+};
+
 /// The answer to one request. Thread-safe; may outlive the handler call. The
-/// first of `respond` or `start` decides; a connection that goes away makes
-/// later calls do nothing. Dropping it unanswered answers 500.
+/// first of `respond`, `start` or `upgrade` decides; a connection that goes
+/// away makes later calls do nothing. Dropping it unanswered answers 500.
 class http_responder {
 public:
   virtual ~http_responder() = default;
@@ -56,8 +97,20 @@ public:
   /// `stream_buffer_max` octets wait for it: the caller should end.
   virtual bool write(shared_bytes chunk) = 0;
 
+  /// Calls back from a socket thread whenever all chunks are with the kernel.
+  /// A writer that asks for it waits for the peer: from now on a peer that does
+  /// not read is waited for without end, within `stream_buffer_max`.
+  virtual void on_drained(std::function<void()> callback) = 0;
+
   /// Ends a chunked answer.
   virtual void finish() = 0;
+
+  /// Answers 101 with `headers` and `Connection: Upgrade`; the connection then
+  /// belongs to the tunnel, which keeps `handler` until `on_close`. Null when
+  /// the request was answered before; a peer already gone shows as `on_close`.
+  virtual std::shared_ptr<http_tunnel>
+  upgrade(http_headers headers,
+          std::shared_ptr<http_tunnel_handler> handler) = 0;
 
   /// Called once, from a socket thread, when the peer goes away first.
   virtual void on_close(std::function<void()> callback) = 0;

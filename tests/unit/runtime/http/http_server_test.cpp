@@ -83,6 +83,8 @@ struct fixture {
       stream(responder);
     else if (request.path == "/flood")
       flood(responder);
+    else if (request.path == "/patient")
+      patient(responder);
     // Anything else drops the responder unanswered.
   }
 
@@ -94,6 +96,18 @@ struct fixture {
     std::thread([responder, left = left] {
       left.wait_for(std::chrono::seconds{10});
     }).detach();
+  }
+
+  /// Three chunks, each once the one before is out.
+  void patient(const std::shared_ptr<http_responder>& responder) {
+    responder->start(200, {});
+    responder->on_drained([responder, left = 2]() mutable {
+      if (left-- > 0)
+        responder->write(make_shared_bytes(bytes(100'000, 'x')));
+      else
+        responder->finish();
+    });
+    responder->write(make_shared_bytes(bytes(100'000, 'x')));
   }
 
   void flood(const std::shared_ptr<http_responder>& responder) {
@@ -194,6 +208,13 @@ TEST_CASE("a reader that does not keep up is given up") {
   tls_client client{f.port, f.ca.certificate};
   client.send(get("/flood"));
   CHECK(f.left.wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+}
+
+TEST_CASE("a writer may wait for its reader, chunk by chunk") {
+  fixture f;
+  tls_client client{f.port, f.ca.certificate};
+  client.send(get("/patient"));
+  CHECK(client.read_until("0\r\n\r\n").size() > 300'000);
 }
 
 TEST_CASE("a port that is taken is named") {
