@@ -138,6 +138,7 @@ struct end_pod {
 struct stop_container {
   std::string container;
   duration grace{};
+  bool comes_back = false; ///< it starts again whatever its exit says
   /// Text of the Killing event; empty: upstream's default.
   std::string message;
   std::string reason;

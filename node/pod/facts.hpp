@@ -114,7 +114,7 @@ struct cleanup_failed {
   std::string message;
 };
 
-/// The API holds the status computed after everything had ended.
+/// The API holds a status that was computed after `has_ended`.
 struct final_status_stored {};
 
 /// The node's own deletion of the object went through.

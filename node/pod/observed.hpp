@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What a node knows about one pod: the input of every decision about it.
@@ -62,14 +63,15 @@ enum class container_phase : std::uint8_t {
   exited,
 };
 
-enum class hook_phase : std::uint8_t { none, running, done };
+enum class hook_phase : std::uint8_t { none, running, done, failed };
 
 /// What a probe last said. `none` also while nobody probes.
 enum class probe_verdict : std::uint8_t { none, success, failure };
 
 enum class stop_stage : std::uint8_t {
-  begun,    ///< nothing was sent yet
+  begun,    ///< nothing was done yet
   pre_stop, ///< the hook runs
+  waiting,  ///< its turn to be asked has not come
   asked,    ///< the stop signal was sent
   killed,   ///< SIGKILL was sent
 };
@@ -104,6 +106,7 @@ struct observed_container {
   std::int32_t restart_count = 0;
   bool ever_created = false; ///< the next incarnation is a restart
   bool held = false;         ///< CrashLoopBackOff was announced
+  bool comes_back = false;   ///< ended to be started again, whatever it says
   backoff restarts;
   observed_image next_image;
   probe_verdict startup = probe_verdict::none;
@@ -160,7 +163,7 @@ struct observed_pod {
   std::optional<wall_time> start_time; ///< when this node took the pod
   observed_sandbox sandbox;
   observed_volumes volumes;
-  /// Init, regular and ephemeral containers by name.
+  /// Init and regular containers by name.
   std::map<std::string, observed_container, std::less<>> containers;
   /// Set once the node itself failed the pod: DeadlineExceeded.
   std::string failed_reason;
@@ -179,6 +182,10 @@ struct observed_pod {
 
   friend bool operator==(const observed_pod&, const observed_pod&) = default;
 };
+
+/// Whether the pod was ended and no container is left: the status computed
+/// from here on is the final one.
+bool has_ended(const observed_pod& observed);
 
 /// One of the pod's containers, or null.
 const observed_container* find(const observed_pod& observed,
