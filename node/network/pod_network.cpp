@@ -2,6 +2,7 @@
 
 #include "node/network/address_file.hpp"
 #include "node/network/address_pool.hpp"
+#include "node/network/cable.hpp"
 #include "node/network/pod_link.hpp"
 #include "node/network/private_ranges.hpp"
 #include "node/sys/netns.hpp"
@@ -18,53 +19,10 @@ using sys::net_link;
 using sys::netlink;
 using sys::netns;
 
-constexpr std::string_view pod_link_name = "eth0";
-
 /// The least an IPv4 host must take (RFC 791), and IPv6's (RFC 8200).
 constexpr std::uint32_t mtu_min_v4 = 576;
 constexpr std::uint32_t mtu_min_v6 = 1280;
 constexpr std::uint32_t mtu_max = 65535;
-
-/// The kernel gives these to a link by itself.
-bool is_link_local(const ip_address& address) {
-  static const auto range = *ip_prefix::parse("fe80::/10");
-  return range.contains(address);
-}
-
-/// The link, or none; an error is something else.
-result<std::optional<net_link>> look_for(netlink& net, std::string_view name) {
-  auto found = net.find_link(name);
-  if (!found && found.error().code == errc::not_found)
-    return std::optional<net_link>{};
-  if (!found)
-    return found.error();
-  return std::optional{std::move(*found)};
-}
-
-/// Leaves the link with these addresses, of these ranges, and no others.
-status_result set_addresses(netlink& net, sys::link_index index,
-                            const std::vector<ip_prefix>& ranges,
-                            const std::vector<ip_address>& wanted) {
-  const auto has = net.addresses(index);
-  if (!has)
-    return has.error();
-  for (const auto& one : *has)
-    if (!is_link_local(one.address)
-        && std::find(wanted.begin(), wanted.end(), one.address) == wanted.end())
-      if (auto gone = net.delete_address(one); !gone)
-        return gone;
-  for (std::size_t i = 0; i < ranges.size(); ++i)
-    if (auto set = net.set_address({index, wanted[i], ranges[i].length()});
-        !set)
-      return set;
-  return unit{};
-}
-
-/// Both ends of one cable.
-bool are_peers(const net_link& a, const net_link& b) {
-  return a.kind == "veth" && b.kind == "veth" && a.peer == b.index
-         && b.peer == a.index;
-}
 
 class kernel_pod_network : public pod_network {
 public:
@@ -88,11 +46,8 @@ private:
   status_result set_up_bridge();
   status_result change_pool(const pool_change& change);
   result<std::optional<net_link>> own_port(std::string_view uid) const;
-  status_result lay_cable(std::string_view uid, const netns& pod,
-                          netlink& inside, const ip_address& first);
-  status_result cut(netlink& net, std::string_view name);
-  status_result set_up_inside(netlink& inside,
-                              const std::vector<ip_address>& addresses);
+  std::vector<ranged_address>
+  ranged(const std::vector<ip_address>& addresses) const;
   status_result set_default_routes(netlink& inside, sys::link_index eth0);
   pod_attachment attachment(std::string_view uid,
                             const std::string& netns_path) const;
@@ -119,15 +74,9 @@ status_result kernel_pod_network::set_up(const netns& node) {
 }
 
 status_result kernel_pod_network::set_up_bridge() {
-  if (auto made = net_.add_bridge(bridge_name);
-      !made && made.error().code != errc::already_exists)
-    return made;
-  const auto bridge = net_.find_link(bridge_name);
+  const auto bridge = find_or_add_bridge(net_, bridge_name);
   if (!bridge)
     return bridge.error();
-  if (bridge->kind != "bridge")
-    return error{errc::conflict,
-                 "the link " + bridge->name + " exists and is no bridge"};
   bridge_ = bridge->index;
   std::vector<ip_address> gateways;
   for (const auto& range : config_.pod_cidrs)
@@ -138,7 +87,15 @@ status_result kernel_pod_network::set_up_bridge() {
           {.up = true, .mtu = config_.mtu, .mac = mac_of(gateways[0])});
       !set)
     return set;
-  return set_addresses(net_, bridge_, config_.pod_cidrs, gateways);
+  return set_addresses(net_, bridge_, ranged(gateways));
+}
+
+std::vector<ranged_address>
+kernel_pod_network::ranged(const std::vector<ip_address>& addresses) const {
+  std::vector<ranged_address> out;
+  for (std::size_t i = 0; i < addresses.size(); ++i)
+    out.push_back({addresses[i], config_.pod_cidrs[i]});
+  return out;
 }
 
 /// Writes the pool down before it counts.
@@ -158,50 +115,12 @@ status_result kernel_pod_network::change_pool(const pool_change& change) {
 result<std::optional<net_link>>
 kernel_pod_network::own_port(std::string_view uid) const {
   const auto name = node_link_name(uid);
-  auto port = look_for(net_, name);
+  auto port = look_for_link(net_, name);
   // A link without an alias is one whose maker did not get to it.
   if (port && *port && !(*port)->alias.empty() && (*port)->alias != uid)
     return error{errc::conflict,
                  "the link " + name + " is of pod " + (*port)->alias};
   return port;
-}
-
-status_result kernel_pod_network::cut(netlink& net, std::string_view name) {
-  const auto link = look_for(net, name);
-  if (!link)
-    return link.error();
-  return *link ? net.delete_link((*link)->index) : unit{};
-}
-
-/// Leaves the pod with a link to the bridge; one that is whole stays.
-status_result kernel_pod_network::lay_cable(std::string_view uid,
-                                            const netns& pod, netlink& inside,
-                                            const ip_address& first) {
-  const auto port = own_port(uid);
-  if (!port)
-    return port.error();
-  const auto eth0 = look_for(inside, pod_link_name);
-  if (!eth0)
-    return eth0.error();
-  if (*port && *eth0 && are_peers(**port, **eth0))
-    return net_.change_link((*port)->index, {.up = true,
-                                             .mtu = config_.mtu,
-                                             .alias = std::string{uid},
-                                             .master = bridge_});
-  const auto name = node_link_name(uid);
-  if (auto gone = cut(net_, name); !gone)
-    return gone;
-  if (auto gone = cut(inside, pod_link_name); !gone)
-    return gone;
-  sys::veth_request request;
-  request.name = name;
-  request.alias = uid;
-  request.mtu = config_.mtu;
-  request.master = bridge_;
-  request.peer_name = pod_link_name;
-  request.peer_netns = pod.fd();
-  request.peer_mac = mac_of(first);
-  return net_.add_veth(request);
 }
 
 status_result kernel_pod_network::set_default_routes(netlink& inside,
@@ -215,29 +134,6 @@ status_result kernel_pod_network::set_default_routes(netlink& inside,
       return set;
   }
   return unit{};
-}
-
-status_result
-kernel_pod_network::set_up_inside(netlink& inside,
-                                  const std::vector<ip_address>& addresses) {
-  const auto lo = inside.find_link("lo");
-  if (!lo)
-    return lo.error();
-  if (auto up = inside.change_link(lo->index, {.up = true}); !up)
-    return up;
-  const auto eth0 = inside.find_link(pod_link_name);
-  if (!eth0)
-    return eth0.error();
-  if (auto up = inside.change_link(
-          eth0->index,
-          {.up = true, .mtu = config_.mtu, .mac = mac_of(addresses[0])});
-      !up)
-    return up;
-  if (auto set =
-          set_addresses(inside, eth0->index, config_.pod_cidrs, addresses);
-      !set)
-    return set;
-  return set_default_routes(inside, eth0->index);
 }
 
 pod_attachment
@@ -267,10 +163,18 @@ kernel_pod_network::attach(std::string_view pod_uid,
   auto inside = pod->open_netlink();
   if (!inside)
     return inside.error();
-  if (auto laid = lay_cable(pod_uid, *pod, *inside, addresses[0]); !laid)
+  // Its name may be another pod's, by a rare chance.
+  if (const auto port = own_port(pod_uid); !port)
+    return port.error();
+  const cable wanted{node_link_name(pod_uid), std::string{pod_uid}, bridge_,
+                     config_.mtu, mac_of(addresses[0])};
+  if (auto laid = lay_cable(net_, *pod, *inside, wanted); !laid)
     return laid.error();
-  if (auto done = set_up_inside(*inside, addresses); !done)
-    return done.error();
+  const auto eth0 = set_up_far_end(*inside, wanted, ranged(addresses));
+  if (!eth0)
+    return eth0.error();
+  if (auto set = set_default_routes(*inside, eth0->index); !set)
+    return set.error();
   return attachment(pod_uid, netns_path);
 }
 
@@ -287,7 +191,7 @@ kernel_pod_network::adopt(std::string_view pod_uid,
   const auto port = own_port(pod_uid);
   if (!port)
     return port.error();
-  const auto eth0 = inside->find_link(pod_link_name);
+  const auto eth0 = inside->find_link(far_end_name);
   if (!eth0)
     return eth0.error();
   if (!*port || !are_peers(**port, *eth0) || (*port)->master != bridge_)
