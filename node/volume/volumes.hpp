@@ -132,10 +132,11 @@ result<std::string> prepare(const std::string& pod_directory,
 /// host's files are never reached. A missing directory is removed already.
 status_result remove_volumes(const std::string& pod_directory);
 
-/// Opens (O_PATH) `sub_path` inside the directory or file at `volume`. No
-/// symlink, "..", or absolute path in it leads outside: the volume is its
-/// root. What is missing is made, as directories with the volume's mode. Mount
-/// the descriptor, not the path, or a container could swap it in between.
+/// Opens (O_PATH) `sub_path` inside the directory `volume`. An absolute path or
+/// one with ".." is `invalid_argument`; no symlink met leads outside, because
+/// the volume is its root. What is missing is made, as directories with the
+/// volume's mode. Mount the descriptor, not the path, or a container could
+/// swap it in between.
 result<unique_fd> open_sub_path(const std::string& volume,
                                 std::string_view sub_path);
 

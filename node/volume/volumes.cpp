@@ -1,0 +1,176 @@
+#include "node/volume/volumes.hpp"
+
+#include "node/sys/file_tree.hpp"
+#include "node/sys/memory_mount.hpp"
+#include "node/sys/os_error.hpp"
+#include "node/volume/atomic_writer.hpp"
+#include "node/volume/file_set.hpp"
+#include "node/volume/host_path.hpp"
+#include "runtime/base/clock.hpp"
+
+#include <sys/stat.h>
+
+namespace troupe::volume {
+
+namespace {
+
+// Upstream's for an emptyDir and for what is built on one.
+constexpr mode_t volume_mode = 0777;
+constexpr mode_t memory_mode = 01777;
+constexpr mode_t parent_mode = 0750;
+constexpr mode_t set_group = 02000;
+constexpr std::string_view unready_suffix = ".unready";
+
+std::string volumes_directory(const std::string& pod_directory) {
+  return pod_directory + "/volumes";
+}
+
+status_result check_name(const std::string& name) {
+  if (name.empty() || name == "." || name == ".."
+      || name.find('/') != std::string::npos || name.ends_with(unready_suffix))
+    return error{errc::invalid_argument,
+                 "\"" + name + "\" is no name of a volume"};
+  return unit{};
+}
+
+/// The directories that volumes live in.
+class volume_maker {
+public:
+  volume_maker(const std::string& pod_directory, const std::string& name,
+               const ownership& owner)
+      : pod_directory_(pod_directory), name_(name), owner_(owner) {}
+
+  result<std::string> operator()(const empty_dir& volume) const {
+    if (volume.memory)
+      return make_memory("empty-dir", volume.size_limit);
+    return make_directory("empty-dir");
+  }
+
+  result<std::string> operator()(const host_path& volume) const {
+    if (auto checked = check_host_path(volume); !checked)
+      return checked.error();
+    return volume.path;
+  }
+
+  result<std::string> operator()(const config_map_volume& volume) const {
+    return fill(plan_files(volume, owner_),
+                [&] { return make_directory("configmap"); });
+  }
+
+  result<std::string> operator()(const secret_volume& volume) const {
+    return fill(plan_files(volume, owner_),
+                [&] { return make_memory("secret", std::nullopt); });
+  }
+
+  result<std::string> operator()(const downward_volume& volume) const {
+    return fill(plan_files(volume, owner_),
+                [&] { return make_memory("downward-api", std::nullopt); });
+  }
+
+  result<std::string> operator()(const projected_volume& volume) const {
+    return fill(plan_files(volume, owner_),
+                [&] { return make_memory("projected", std::nullopt); });
+  }
+
+private:
+  /// Nothing is made for a volume that lacks a source.
+  template <class F>
+  result<std::string> fill(const result<file_set>& files, F make) const {
+    if (!files)
+      return files.error();
+    auto path = make();
+    if (!path)
+      return path;
+    auto written = write_files(*path, *files, owner_.fs_group, wall_now());
+    if (!written)
+      return written.error();
+    return path;
+  }
+
+  result<std::string> make_parent(std::string_view kind) const {
+    auto parent = volumes_directory(pod_directory_) + "/kubernetes.io~"
+                  + std::string{kind};
+    if (auto made = sys::make_directories(parent, parent_mode); !made)
+      return made.error();
+    return parent;
+  }
+
+  mode_t with_group(mode_t mode) const {
+    return owner_.fs_group ? mode | set_group : mode;
+  }
+
+  /// A directory appears under its name with its owner and mode, so that one
+  /// that is there is ready and its content is the pod's.
+  result<std::string> make_directory(std::string_view kind) const {
+    const auto parent = make_parent(kind);
+    if (!parent)
+      return parent;
+    const auto path = *parent + "/" + name_;
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0)
+      return path;
+    const auto unready = path + std::string{unready_suffix};
+    if (auto made = sys::make_directories(unready, volume_mode); !made)
+      return made.error();
+    if (owner_.fs_group && ::chown(unready.c_str(), -1, *owner_.fs_group) != 0)
+      return sys::os_error("chown", unready);
+    if (::chmod(unready.c_str(), with_group(volume_mode)) != 0)
+      return sys::os_error("chmod", unready);
+    if (::rename(unready.c_str(), path.c_str()) != 0)
+      return sys::os_error("rename", unready);
+    return path;
+  }
+
+  result<std::string> make_memory(std::string_view kind,
+                                  std::optional<std::uint64_t> size) const {
+    const auto parent = make_parent(kind);
+    if (!parent)
+      return parent;
+    const auto path = *parent + "/" + name_;
+    if (auto made = sys::make_directories(path, volume_mode); !made)
+      return made.error();
+    const auto mounts = sys::mounts_below(path);
+    if (!mounts)
+      return mounts.error();
+    if (!mounts->empty())
+      return path;
+    auto mounted =
+        sys::mount_memory(path, {.size = size,
+                                 .mode = with_group(memory_mode),
+                                 .group = owner_.fs_group.value_or(0)});
+    if (!mounted)
+      return mounted.error();
+    return path;
+  }
+
+  const std::string& pod_directory_;
+  const std::string& name_;
+  const ownership& owner_;
+};
+
+} // namespace
+
+result<std::string> prepare(const std::string& pod_directory,
+                            const volume_plan& plan, const ownership& owner) {
+  if (auto valid = check_name(plan.name); !valid)
+    return valid.error();
+  return std::visit(volume_maker{pod_directory, plan.name, owner}, plan.source);
+}
+
+status_result remove_volumes(const std::string& pod_directory) {
+  const auto directory = volumes_directory(pod_directory);
+  auto unmounted = sys::unmount_below(directory);
+  if (!unmounted && unmounted.error().code == errc::not_found)
+    return unit{};
+  if (!unmounted)
+    return unmounted;
+  const auto left = sys::mounts_below(directory);
+  if (!left)
+    return left.error();
+  if (!left->empty())
+    return error{errc::conflict, "delete " + directory + ": " + left->front()
+                                     + " is still mounted"};
+  return sys::delete_tree(directory);
+}
+
+} // namespace troupe::volume
