@@ -9,9 +9,17 @@ namespace troupe::actors {
 
 namespace {
 
-/// Start child `index` (and, by the strategy, others with it).
+/// Start the child of this address (and, by the strategy, others with it).
 struct start_children {
-  std::size_t index;
+  std::string address;
+};
+
+struct new_child {
+  child_spec spec;
+};
+
+struct former_child {
+  std::string address;
 };
 
 struct child {
@@ -65,7 +73,7 @@ struct supervision {
   }
 
   void on_death(std::size_t index, const std::string& why) {
-    const auto& address = children[index].spec.entrance->address();
+    const auto address = children[index].spec.entrance->address();
     log_warning("supervisor", address + " ended: " + why);
     children[index].actor = nullptr;
     children[index].spec.entrance->detach(actor_state::backing_off);
@@ -80,12 +88,37 @@ struct supervision {
     const auto [first, last] = affected(index);
     for (auto i = last; i > first; --i)
       stop(i - 1);
-    self->delayed_send(
-        self, *delay,
-        local<start_children>{std::make_shared<start_children>(index)});
+    self->delayed_send(self, *delay,
+                       local<start_children>{std::make_shared<start_children>(
+                           start_children{address})});
   }
 
-  void restart(std::size_t index) {
+  /// Its index, or the number of children.
+  std::size_t find(const std::string& address) const {
+    std::size_t at = 0;
+    while (at < children.size()
+           && children[at].spec.entrance->address() != address)
+      ++at;
+    return at;
+  }
+
+  void add(const child_spec& spec) {
+    children.push_back({spec, {}, {}});
+    start(children.size() - 1);
+  }
+
+  void remove(const std::string& address) {
+    const auto at = find(address);
+    if (at == children.size())
+      return;
+    stop(at);
+    children.erase(children.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+
+  void restart(const std::string& address) {
+    const auto index = find(address);
+    if (index == children.size())
+      return;
     const auto [first, last] = affected(index);
     for (auto i = first; i < last; ++i)
       if (!children[i].actor)
@@ -120,11 +153,25 @@ caf::behavior supervisor(caf::event_based_actor* self,
     state->start(i);
   return {
       [state](const local<start_children>& m) {
-        state->restart(m.input->index);
+        state->restart(m.input->address);
+      },
+      [state](const local<new_child>& m) { state->add(m.input->spec); },
+      [state](const local<former_child>& m) {
+        state->remove(m.input->address);
       },
       // A supervisor is a child of another: its own counts are of no interest.
       [](const local<std::shared_ptr<workload>>&) {},
   };
+}
+
+void add_child(const caf::actor& to, child_spec spec) {
+  caf::anon_send(to, local<new_child>{std::make_shared<new_child>(
+                         new_child{std::move(spec)})});
+}
+
+void remove_child(const caf::actor& from, std::string address) {
+  caf::anon_send(from, local<former_child>{std::make_shared<former_child>(
+                           former_child{std::move(address)})});
 }
 
 } // namespace troupe::actors

@@ -34,4 +34,9 @@ struct supervisor_config {
 caf::behavior supervisor(caf::event_based_actor* self,
                          supervisor_config config);
 
+/// Gives a running supervisor one more child, which it starts last; and takes
+/// one away, which ends. Children that come and go suit `one_for_one`.
+void add_child(const caf::actor& to, child_spec spec);
+void remove_child(const caf::actor& from, std::string address);
+
 } // namespace troupe::actors

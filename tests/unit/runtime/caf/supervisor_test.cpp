@@ -143,3 +143,28 @@ TEST_CASE("a door refuses past its bound, and when nobody is behind it") {
   CHECK_FALSE(closed.post({}));
   CHECK(closed.report(mono_time{}).state == actor_state::starting);
 }
+
+TEST_CASE("children come and go") {
+  fixture it;
+  REQUIRE(it.ask_until_answered() == 1);
+  auto more = std::make_shared<door<ping>>("/test/more", "counter", 16);
+  const auto ask_more = [&] {
+    auto promise = std::make_shared<std::promise<int>>();
+    auto answer = promise->get_future();
+    more->post(
+        {reply<int>{[promise](int n) { promise->set_value(n); }, -1}, false});
+    return answer.get();
+  };
+  add_child(it.root, {more, [&](caf::event_based_actor& parent) -> caf::actor {
+                        return parent.system().spawn<counter_actor>(more);
+                      }});
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (ask_more() < 0)
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+  remove_child(it.root, "/test/more");
+  remove_child(it.root, "/test/unknown");
+  while (ask_more() > 0)
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+  CHECK(it.ask() == 2);
+}

@@ -1,0 +1,126 @@
+#include "node/agent/event_recorder.hpp"
+
+#include "messages/meta/time.hpp"
+#include "messages/schema/ids/core_v1.hpp"
+#include "messages/schema/ids/meta_v1.hpp"
+#include "messages/schema/registry.hpp"
+#include "messages/view/core_v1.hpp"
+#include "runtime/base/log.hpp"
+
+#include <cstdio>
+
+namespace troupe::agent {
+
+namespace {
+
+namespace ids = schema::ids;
+
+constexpr duration patience = std::chrono::seconds{30};
+/// Events remembered for counting; past it all are forgotten.
+constexpr std::size_t known_max = 4096;
+constexpr const char* reporter = "kubelet";
+
+void set(codec::document& doc, codec::node& to, codec::field_id id,
+         std::string_view text) {
+  if (!text.empty())
+    doc.set(to, id, doc.make_string(text));
+}
+
+void add_subject(codec::document& doc, const event_subject& about,
+                 std::string_view field_path) {
+  namespace ref = ids::object_reference;
+  auto& to = doc.object_at(doc.root(), ids::event::involved_object);
+  set(doc, to, ref::api_version, about.api_version);
+  set(doc, to, ref::kind, about.kind);
+  set(doc, to, ref::namespace_, about.ns);
+  set(doc, to, ref::name, about.name);
+  set(doc, to, ref::uid, about.uid);
+  set(doc, to, ref::resource_version, about.resource_version);
+  set(doc, to, ref::field_path, field_path);
+}
+
+} // namespace
+
+event_subject subject_of_pod(const codec::document& pod) {
+  const auto metadata = view::core_v1::pod{pod}.metadata();
+  return {"v1",
+          "Pod",
+          std::string{metadata.namespace_()},
+          std::string{metadata.name()},
+          std::string{metadata.uid()},
+          std::string{metadata.resource_version()}};
+}
+
+/// Upstream's kubelet gives the node's name for a uid.
+event_subject subject_of_node(const std::string& node) {
+  return {"v1", "Node", "", node, node, ""};
+}
+
+event_recorder::event_recorder(control::api_port& api, std::string node,
+                               std::function<wall_time()> wall_now,
+                               std::function<mono_time()> mono_now)
+    : api_(api), node_(std::move(node)), wall_now_(std::move(wall_now)),
+      mono_now_(std::move(mono_now)) {
+  // nop
+}
+
+event_recorder::known event_recorder::count(const event_subject& about,
+                                            const pod::pod_event& event) {
+  const auto now = wall_now_();
+  const auto key = about.kind + '\n' + about.ns + '\n' + about.name + '\n'
+                   + about.uid + '\n' + event.field_path + '\n' + event.reason
+                   + '\n' + event.message;
+  return table_.with([&](table& it) {
+    if (it.events.size() >= known_max)
+      it.events.clear();
+    auto& found = it.events[key];
+    if (found.count == 0) {
+      char suffix[32];
+      std::snprintf(
+          suffix, sizeof suffix, ".%llx",
+          static_cast<unsigned long long>(now.time_since_epoch().count())
+              + it.made++);
+      found.name = about.name + suffix;
+      found.first = now;
+    }
+    ++found.count;
+    return found;
+  });
+}
+
+void event_recorder::record(const event_subject& about,
+                            const pod::pod_event& event) {
+  namespace fields = ids::event;
+  const auto seen = count(about, event);
+  const auto ns = about.ns.empty() ? std::string{"default"} : about.ns;
+  codec::document doc{schema::find_kind_type({"", "v1", "Event"})};
+  auto& metadata = doc.object_at(doc.root(), fields::metadata);
+  set(doc, metadata, ids::object_meta::name, seen.name);
+  set(doc, metadata, ids::object_meta::namespace_, ns);
+  add_subject(doc, about, event.field_path);
+  set(doc, doc.root(), fields::reason, event.reason);
+  set(doc, doc.root(), fields::message, event.message);
+  auto& source = doc.object_at(doc.root(), fields::source);
+  set(doc, source, ids::event_source::component, reporter);
+  set(doc, source, ids::event_source::host, node_);
+  set(doc, doc.root(), fields::first_timestamp, meta::format_time(seen.first));
+  set(doc, doc.root(), fields::last_timestamp, meta::format_time(wall_now_()));
+  doc.set(doc.root(), fields::count, doc.make_integer(seen.count));
+  set(doc, doc.root(), fields::type, event.warning ? "Warning" : "Normal");
+  set(doc, doc.root(), fields::reporting_component, reporter);
+  set(doc, doc.root(), fields::reporting_instance, node_);
+  api::request request;
+  request.verb = seen.count == 1 ? api::verb::create : api::verb::update;
+  request.target = {"", "v1", "events",
+                    "", ns,   seen.count == 1 ? std::string{} : seen.name};
+  request.field_manager = reporter;
+  request.body = std::make_shared<const codec::document>(std::move(doc));
+  api_.call(std::move(request), mono_now_() + patience,
+            [text = to_string(event)](const api::response& answer) {
+              if (!answer.status.success)
+                log_warning("agent", "event \"" + text + "\" was not stored: "
+                                         + answer.status.message);
+            });
+}
+
+} // namespace troupe::agent

@@ -1,0 +1,133 @@
+#include "node/agent/node_actor.hpp"
+
+#include "messages/base/overload.hpp"
+#include "node/agent/kept_pods.hpp"
+#include "runtime/base/clock.hpp"
+
+namespace troupe::agent {
+
+namespace {
+
+constexpr duration beat = std::chrono::seconds{1};
+constexpr duration call_patience = std::chrono::seconds{10};
+constexpr unsigned ticks_per_image_list = 10;
+constexpr duration watch_pause = std::chrono::milliseconds{500};
+
+moment this_moment() {
+  return {mono_now(), wall_now()};
+}
+
+} // namespace
+
+node_actor::node_actor(caf::actor_config& config,
+                       std::shared_ptr<node_door> entrance,
+                       const node_surroundings& around)
+    : actors::input_actor<node_input>(config, std::move(entrance)),
+      around_(around), core_(around.services->config, read_machine()) {
+  // nop
+}
+
+void node_actor::begin() {
+  pods_ = std::make_unique<pods_handle>(
+      *this,
+      pod_surroundings{
+          around_.services, around_.registry, around_.events,
+          [tell = to_self()](const std::string& uid) { tell(pod_over{uid}); }});
+  tick();
+}
+
+void node_actor::on_exit() {
+  watches_.clear();
+  pods_.reset();
+}
+
+void node_actor::handle(node_input& input) {
+  std::visit(overload{
+                 [this](node_tick&) { tick(); },
+                 [this](node_answer& it) {
+                   carry_out(core_.answered(it.kind, it.response, this_moment()));
+                 },
+                 [this](watch_news& it) { hear(it); },
+                 [this](watch_over& it) {
+                   tables_[it.what].ended(it.why);
+                   watches_.erase(it.what);
+                   later(watch_pause, watch_again{it.what});
+                 },
+                 [this](watch_again& it) { watch(it.what); },
+                 [this](network_answer& it) {
+                   core_.network_opened(std::move(it.problem), this_moment());
+                   start_pods();
+                 },
+                 [this](pod_over& it) { pods_->forget(it.uid); },
+                 [this](images_listed& it) { images_ = std::move(it.images); },
+             },
+             input);
+}
+
+void node_actor::tick() {
+  if (ticks_++ % ticks_per_image_list == 0)
+    around_.services->pool->post(
+        [images = around_.services->images, tell = to_self()] {
+          tell(images_listed{list_images(*images)});
+        });
+  carry_out(core_.tick(this_moment(), images_));
+  later(beat, node_tick{});
+}
+
+void node_actor::carry_out(node_effects effects) {
+  for (auto& each : effects.requests)
+    around_.services->api->call(
+        std::move(each.request), mono_now() + call_patience,
+        [tell = to_self(), kind = each.kind](api::response response) {
+          tell(node_answer{kind, std::move(response)});
+        });
+  if (effects.watch_node && !watches_.contains(watched::node))
+    watch(watched::node);
+  if (!effects.open_network.empty())
+    open_network(std::move(effects.open_network));
+}
+
+void node_actor::watch(watched what) {
+  const auto& name = around_.services->config.name;
+  api_call::watch_open open;
+  const bool node = what == watched::node;
+  open.target = {"", "v1", node ? "nodes" : "pods", "", "", ""};
+  open.field_selector = (node ? "metadata.name=" : "spec.nodeName=") + name;
+  open.after = tables_[what].resume_after();
+  auto tell = to_self();
+  watches_[what] = std::make_unique<api_watch>(
+      *around_.services->bus, open,
+      [tell, what](api_call::watch_batch batch) {
+        tell(watch_news{what, std::move(batch)});
+      },
+      [tell, what](std::string why) {
+        tell(watch_over{what, std::move(why)});
+      });
+}
+
+void node_actor::hear(watch_news& news) {
+  auto& table = tables_[news.what];
+  for (const auto& change : table.apply(news.batch))
+    if (news.what == watched::node)
+      carry_out(core_.seen(change.object, change.gone, this_moment()));
+    else
+      pods_->change(change);
+  if (news.what == watched::pods && table.complete() && !leftovers_ended_) {
+    leftovers_ended_ = true;
+    pods_->end_leftovers();
+  }
+}
+
+void node_actor::open_network(std::vector<std::string> cidrs) {
+  around_.services->pool->post([services = around_.services, tell = to_self(),
+                                cidrs = std::move(cidrs)] {
+    tell(network_answer{open_pod_network(*services, cidrs)});
+  });
+}
+
+void node_actor::start_pods() {
+  if (core_.networked() && !watches_.contains(watched::pods))
+    watch(watched::pods);
+}
+
+} // namespace troupe::agent

@@ -1,0 +1,194 @@
+#include "node/agent/node_core.hpp"
+
+#include "messages/view/core_v1.hpp"
+#include "node/agent/pod_core.hpp"
+
+namespace troupe::agent {
+
+namespace core = view::core_v1;
+
+namespace {
+
+constexpr int not_found = 404;
+constexpr int conflict = 409;
+
+std::vector<std::string> pod_cidrs(const codec::document& node) {
+  std::vector<std::string> out;
+  const auto spec = core::node{node}.spec();
+  for (auto each : spec.pod_cidrs())
+    out.emplace_back(each);
+  if (out.empty() && !spec.pod_cidr().empty())
+    out.emplace_back(spec.pod_cidr());
+  return out;
+}
+
+} // namespace
+
+node_core::node_core(const node_config& config, machine_facts machine,
+                     heartbeat_config beat)
+    : config_(config), machine_(std::move(machine)), beat_(beat) {
+  // nop
+}
+
+node_request
+node_core::start(call_slot& slot, node_call kind, api::verb verb,
+                 std::shared_ptr<const codec::document> body) const {
+  slot.busy = true;
+  node_request out;
+  out.kind = kind;
+  out.request.verb = verb;
+  out.request.target = {"", "v1", "nodes", "", "", config_.name};
+  out.request.field_manager = "kubelet";
+  out.request.body = std::move(body);
+  return out;
+}
+
+node_effects node_core::tick(moment now, std::vector<node_image> images) {
+  images_ = std::move(images);
+  node_effects out;
+  if (!node_) {
+    if (registration_.due(now.mono)) {
+      auto request =
+          start(registration_, node_call::create_node, api::verb::create,
+                std::make_shared<const codec::document>(
+                    make_node(config_, machine_)));
+      request.request.target.name.clear();
+      out.requests.push_back(std::move(request));
+    }
+    return out;
+  }
+  want_network(now, out);
+  want_status(now, out);
+  want_lease(now, out);
+  return out;
+}
+
+void node_core::want_network(moment now, node_effects& out) {
+  if (networked_ || !opening_.due(now.mono))
+    return;
+  out.open_network = pod_cidrs(*node_);
+  opening_.busy = !out.open_network.empty();
+}
+
+void node_core::want_status(moment now, node_effects& out) {
+  if (!status_.due(now.mono))
+    return;
+  const node_health health{networked_ ? "" : network_problem_};
+  auto wanted =
+      with_node_status(*node_, config_, machine_, health, images_, now.wall);
+  const bool beat = !beat_at_ || now.mono - *beat_at_ >= beat_.status;
+  if (!beat && same_node_status(*node_, wanted))
+    return;
+  auto request =
+      start(status_, node_call::update_status, api::verb::update,
+            std::make_shared<const codec::document>(std::move(wanted)));
+  request.request.target.subresource = "status";
+  out.requests.push_back(std::move(request));
+}
+
+/// Reads the lease of an earlier agent before it makes one.
+void node_core::want_lease(moment now, node_effects& out) {
+  if (!renewal_.due(now.mono))
+    return;
+  const bool reads = !lease_ && !lease_absent_;
+  const auto verb = reads    ? api::verb::get
+                    : lease_ ? api::verb::update
+                             : api::verb::create;
+  auto request = start(renewal_, node_call::renew_lease, verb,
+                       reads ? nullptr
+                             : std::make_shared<const codec::document>(
+                                 make_lease(config_, lease_.get(), now.wall)));
+  request.request.target = {"coordination.k8s.io",
+                            "v1",
+                            "leases",
+                            "",
+                            lease_namespace,
+                            verb == api::verb::create ? std::string{}
+                                                      : config_.name};
+  out.requests.push_back(std::move(request));
+}
+
+void node_core::renewed(const api::response& answer, moment now) {
+  renewal_ = {false, now.mono + beat_.retry};
+  if (!answer.status.success) {
+    lease_absent_ = answer.status.code == not_found;
+    if (lease_absent_)
+      renewal_.next = now.mono;
+    if (lease_absent_ || answer.status.code == conflict)
+      lease_ = nullptr;
+    return;
+  }
+  const bool read = !lease_ && !lease_absent_;
+  lease_ = answer.object;
+  lease_absent_ = false;
+  renewal_.next = read ? now.mono : now.mono + beat_.lease;
+}
+
+node_effects node_core::after(bool registered_before) const {
+  node_effects out;
+  out.watch_node = !registered_before && node_ != nullptr;
+  return out;
+}
+
+void node_core::adopt(std::shared_ptr<const codec::document> node) {
+  if (!node_ || revision_of(*node) > revision_of(*node_))
+    node_ = std::move(node);
+}
+
+node_effects node_core::answered(node_call kind, const api::response& answer,
+                                 moment now) {
+  const bool ok = answer.status.success;
+  const bool registered = node_ != nullptr;
+  switch (kind) {
+    case node_call::create_node:
+      registration_ = {false, now.mono + beat_.retry};
+      if (ok) {
+        adopt(answer.object);
+      } else if (answer.status.code == conflict) {
+        node_effects out;
+        out.requests.push_back(
+            start(registration_, node_call::get_node, api::verb::get, nullptr));
+        return out;
+      }
+      return after(registered);
+    case node_call::get_node:
+      registration_ = {false, now.mono + beat_.retry};
+      if (ok)
+        adopt(answer.object);
+      return after(registered);
+    case node_call::update_status:
+      status_ = {false, now.mono + beat_.retry};
+      if (ok) {
+        beat_at_ = now.mono;
+        if (node_)
+          adopt(answer.object);
+      } else if (answer.status.code == not_found) {
+        node_ = nullptr;
+      }
+      return {};
+    case node_call::renew_lease:
+      renewed(answer, now);
+      return {};
+  }
+  return {};
+}
+
+node_effects node_core::seen(std::shared_ptr<const codec::document> node,
+                             bool gone, moment now) {
+  node_effects out;
+  if (gone) {
+    node_ = nullptr;
+    return out;
+  }
+  adopt(std::move(node));
+  want_network(now, out);
+  return out;
+}
+
+void node_core::network_opened(std::string problem, moment now) {
+  networked_ = problem.empty();
+  network_problem_ = std::move(problem);
+  opening_ = {false, now.mono + beat_.retry};
+}
+
+} // namespace troupe::agent

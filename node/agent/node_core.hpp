@@ -1,0 +1,105 @@
+#pragma once
+
+#include "messages/api/request.hpp"
+#include "node/agent/node_document.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::agent {
+
+/// Now, on both time lines: intervals are measured on the one that never
+/// jumps.
+struct moment {
+  mono_time mono;
+  wall_time wall;
+};
+
+enum class node_call { create_node, get_node, update_status, renew_lease };
+
+/// A request to make; its answer comes back with the same kind.
+struct node_request {
+  node_call kind = node_call::create_node;
+  api::request request;
+};
+
+struct node_effects {
+  std::vector<node_request> requests;
+  /// The Node is registered: watch it.
+  bool watch_node = false;
+  /// The Node has addresses for pods: open the network with them.
+  std::vector<std::string> open_network;
+};
+
+/// Intervals of the heartbeat; the defaults are kubelet's.
+struct heartbeat_config {
+  duration lease = std::chrono::seconds{10};
+  duration status = std::chrono::minutes{5};
+  duration retry = std::chrono::seconds{1};
+};
+
+/// One node's registration and heartbeat. Pure.
+///
+///     registering --(1)--> registered --(2)--> networked
+///          ^                    |                  |
+///          +--------(3)---------+------------------+
+///
+/// 1. The Node exists. 2. It has a podCIDR and the network is open. 3. The Node
+/// is gone: it is registered again.
+class node_core {
+public:
+  node_core(const node_config& config, machine_facts machine,
+            heartbeat_config beat = {});
+
+  /// Once a second.
+  node_effects tick(moment now, std::vector<node_image> images);
+
+  node_effects answered(node_call kind, const api::response& answer,
+                        moment now);
+
+  /// The watch saw the Node; `gone`: it was deleted.
+  node_effects seen(std::shared_ptr<const codec::document> node, bool gone,
+                    moment now);
+
+  /// What became of `open_network`; empty: it is open.
+  void network_opened(std::string problem, moment now);
+
+  bool networked() const { return networked_; }
+
+private:
+  /// A kind of request: one under way at a time.
+  struct call_slot {
+    bool busy = false;
+    std::optional<mono_time> next;
+
+    bool due(mono_time now) const { return !busy && (!next || now >= *next); }
+  };
+
+  void adopt(std::shared_ptr<const codec::document> node);
+  node_request start(call_slot& slot, node_call kind, api::verb verb,
+                     std::shared_ptr<const codec::document> body) const;
+  void want_status(moment now, node_effects& out);
+  void want_lease(moment now, node_effects& out);
+  void want_network(moment now, node_effects& out);
+  void renewed(const api::response& answer, moment now);
+  node_effects after(bool registered_before) const;
+
+  const node_config& config_;
+  machine_facts machine_;
+  heartbeat_config beat_;
+  std::shared_ptr<const codec::document> node_; ///< null: not registered
+  std::shared_ptr<const codec::document> lease_;
+  bool lease_absent_ = false; ///< the API said so: it is to be created
+  std::vector<node_image> images_;
+  bool networked_ = false;
+  std::string network_problem_ = "the node has no podCIDR yet";
+  call_slot registration_;
+  call_slot status_;
+  call_slot renewal_;
+  call_slot opening_;                ///< of the network
+  std::optional<mono_time> beat_at_; ///< when the status was last written
+};
+
+} // namespace troupe::agent

@@ -1,0 +1,98 @@
+#include "node/agent/object_source.hpp"
+
+#include "messages/view/core_v1.hpp"
+#include "runtime/base/clock.hpp"
+
+namespace troupe::agent {
+
+namespace core = view::core_v1;
+
+namespace {
+
+constexpr duration patience = std::chrono::seconds{10};
+constexpr int not_found = 404;
+
+void add(view::map<std::string_view> from, volume::content_map& to) {
+  for (const auto& [key, value] : from)
+    to[std::string{key}] = bytes{value};
+}
+
+pod::text_map to_texts(const volume::content_map& from) {
+  return {from.begin(), from.end()};
+}
+
+} // namespace
+
+object_source::object_source(api_client& api, std::string ns)
+    : api_(api), ns_(std::move(ns)) {
+  // nop
+}
+
+/// Null when there is no such object.
+result<std::shared_ptr<const codec::document>>
+object_source::fetch(const char* resource, std::string_view name) {
+  api::request request;
+  request.verb = api::verb::get;
+  request.target = {"", "v1", resource, "", ns_, std::string{name}};
+  auto answer = api_.ask(std::move(request), mono_now() + patience);
+  if (answer.status.success)
+    return answer.object;
+  if (answer.status.code == not_found)
+    return std::shared_ptr<const codec::document>{};
+  return error{errc::unavailable, answer.status.message};
+}
+
+result<std::optional<volume::content_map>>
+object_source::config_map(std::string_view name) {
+  auto object = fetch("configmaps", name);
+  if (!object)
+    return object.error();
+  if (!*object)
+    return std::optional<volume::content_map>{};
+  const core::config_map map{**object};
+  volume::content_map out;
+  add(map.data(), out);
+  add(map.binary_data(), out);
+  return std::optional{std::move(out)};
+}
+
+result<std::optional<volume::content_map>>
+object_source::secret(std::string_view name) {
+  auto object = fetch("secrets", name);
+  if (!object)
+    return object.error();
+  if (!*object)
+    return std::optional<volume::content_map>{};
+  volume::content_map out;
+  add(core::secret{**object}.data(), out);
+  return std::optional{std::move(out)};
+}
+
+result<pod::env_sources>
+object_source::environment(const std::vector<pod::env_reference>& references) {
+  pod::env_sources out;
+  for (const auto& each : references) {
+    auto content = each.secret ? secret(each.name) : config_map(each.name);
+    if (!content)
+      return content.error();
+    if (*content)
+      (each.secret ? out.secrets : out.config_maps)[each.name] =
+          to_texts(**content);
+  }
+  return out;
+}
+
+status_result object_source::add_login(std::string_view name,
+                                       image::keyring& to) {
+  auto content = secret(name);
+  if (!content)
+    return content.error();
+  if (!*content)
+    return unit{};
+  for (const char* key : {".dockerconfigjson", ".dockercfg"})
+    if (auto found = (*content)->find(key); found != (*content)->end())
+      return to.add_docker_config(found->second);
+  return unit{};
+}
+
+} // namespace troupe::agent

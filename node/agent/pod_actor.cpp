@@ -1,0 +1,114 @@
+#include "node/agent/pod_actor.hpp"
+
+#include "messages/base/overload.hpp"
+#include "messages/view/core_v1.hpp"
+#include "runtime/base/clock.hpp"
+
+#include <algorithm>
+
+namespace troupe::agent {
+
+namespace {
+
+constexpr duration write_patience = std::chrono::seconds{10};
+
+std::string uid_of(const pod_ptr& pod) {
+  return std::string{view::core_v1::pod{*pod}.metadata().uid()};
+}
+
+} // namespace
+
+pod_actor::pod_actor(caf::actor_config& config,
+                     std::shared_ptr<pod_door> entrance,
+                     const pod_surroundings& around, pod_ptr pod)
+    : actors::input_actor<pod_input>(config, std::move(entrance)),
+      around_(around), uid_(uid_of(pod)),
+      core_(std::move(pod), around.services->config.pods) {
+  // nop
+}
+
+void pod_actor::begin() {
+  auto tell = to_self();
+  executor_ = std::make_shared<pod_executor>(
+      *around_.services, uid_,
+      [tell](pod::pod_fact fact) { tell(std::move(fact)); });
+  const auto before = around_.registry->find(uid_);
+  // An actor that took over in the meantime knows a newer object.
+  if (before && revision_of(*before->pod) > revision_of(*core_.pod()))
+    core_.changed(before->pod, wall_now());
+  executor_->adopt(core_.pod(), before ? before->executor : nullptr,
+                   [tell, gone = before && before->vanished](adoption found) {
+                     if (gone)
+                       found.facts.push_back(pod::object_vanished{});
+                     tell(std::move(found));
+                   });
+}
+
+void pod_actor::handle(pod_input& input) {
+  const auto now = wall_now();
+  carry_out(std::visit(
+      overload{
+          [&](pod_changed& it) { return core_.changed(it.pod, now); },
+          [&](pod::pod_fact& it) { return core_.take(it, now); },
+          [&](adoption& it) {
+            return core_.adopted(std::move(it.observed), it.facts, now);
+          },
+          [&](status_answer& it) {
+            return core_.status_answered(it.answer, now);
+          },
+          [&](pod_look&) {
+            next_look_.reset();
+            return core_.look(now);
+          },
+      },
+      input));
+}
+
+void pod_actor::carry_out(pod_effects effects) {
+  auto observed = std::make_shared<const pod::observed_pod>(core_.observed());
+  around_.registry->put(uid_,
+                        {core_.pod(), observed, executor_, observed->vanished});
+  if (!effects.events.empty()) {
+    const auto about = subject_of_pod(*core_.pod());
+    for (const auto& event : effects.events)
+      around_.events->record(about, event);
+  }
+  executor_->carry_out(core_.pod(), std::move(observed),
+                       std::move(effects.record), std::move(effects.actions));
+  if (effects.status)
+    write_status(std::move(effects.status));
+  if (effects.look_again)
+    look_at(*effects.look_again);
+  if (effects.finished)
+    around_.finished(uid_);
+}
+
+void pod_actor::write_status(std::shared_ptr<const codec::document> body) {
+  const auto metadata = view::core_v1::pod{*body}.metadata();
+  api::request request;
+  request.verb = api::verb::update;
+  request.target = {"",
+                    "v1",
+                    "pods",
+                    "status",
+                    std::string{metadata.namespace_()},
+                    std::string{metadata.name()}};
+  request.field_manager = "kubelet";
+  request.uid = uid_;
+  request.body = std::move(body);
+  around_.services->api->call(std::move(request), mono_now() + write_patience,
+                              [tell = to_self()](api::response answer) {
+                                tell(status_answer{std::move(answer)});
+                              });
+}
+
+/// One timer is enough: the earliest.
+void pod_actor::look_at(wall_time due) {
+  if (next_look_ && *next_look_ <= due)
+    return;
+  next_look_ = due;
+  later(std::max<duration>(due - wall_now(), std::chrono::milliseconds{1}),
+        pod_look{});
+}
+
+} // namespace troupe::agent

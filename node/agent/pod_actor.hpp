@@ -1,0 +1,64 @@
+#pragma once
+
+#include "node/agent/event_recorder.hpp"
+#include "node/agent/pod_core.hpp"
+#include "node/agent/pod_registry.hpp"
+#include "runtime/caf/input_actor.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace troupe::agent {
+
+/// What a pod's actor hears.
+struct pod_changed {
+  pod_ptr pod;
+};
+
+struct pod_look {};
+
+/// The answer to a write of the status.
+struct status_answer {
+  api::response answer;
+};
+
+using pod_input =
+    std::variant<pod_changed, pod::pod_fact, adoption, status_answer, pod_look>;
+
+using pod_door = actors::door<pod_input>;
+
+/// What all pod actors share.
+struct pod_surroundings {
+  node_services* services = nullptr;
+  pod_registry* registry = nullptr;
+  event_recorder* events = nullptr;
+  /// Told once nothing of the pod is left. From any thread.
+  std::function<void(const std::string& uid)> finished;
+};
+
+/// The shell of one pod: carries its core's effects out. It keeps nothing that
+/// the record, the shim and the object do not say.
+class pod_actor : public actors::input_actor<pod_input> {
+public:
+  pod_actor(caf::actor_config& config, std::shared_ptr<pod_door> entrance,
+            const pod_surroundings& around, pod_ptr pod);
+
+protected:
+  void begin() override;
+  void handle(pod_input& input) override;
+
+private:
+  void carry_out(pod_effects effects);
+  void write_status(std::shared_ptr<const codec::document> body);
+  void look_at(wall_time due);
+
+  pod_surroundings around_;
+  std::string uid_;
+  pod_core core_;
+  std::shared_ptr<pod_executor> executor_;
+  std::optional<wall_time> next_look_;
+};
+
+} // namespace troupe::agent

@@ -1,0 +1,259 @@
+#include "node/agent/pod_executor.hpp"
+
+#include "messages/base/overload.hpp"
+#include "messages/codec/msgpack.hpp"
+#include "messages/schema/registry.hpp"
+#include "messages/view/core_v1.hpp"
+#include "node/agent/files.hpp"
+#include "node/pod/record.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/log.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+namespace troupe::agent {
+
+namespace core = view::core_v1;
+
+namespace {
+
+constexpr const char* component = "agent";
+constexpr std::size_t record_max = 1024 * 1024;
+constexpr duration shim_patience = std::chrono::seconds{10};
+constexpr int killed_code = 128 + SIGKILL;
+constexpr std::size_t exec_ends_max = 256;
+
+} // namespace
+
+pod_executor::pod_executor(node_services& services, std::string uid,
+                           report_function report)
+    : services_(services), uid_(std::move(uid)), report_(std::move(report)) {
+  // nop
+}
+
+pod_executor::~pod_executor() = default;
+
+bool pod_executor::enter() {
+  std::lock_guard lock{mutex_};
+  if (closed_)
+    return false;
+  ++working_;
+  return true;
+}
+
+void pod_executor::leave() {
+  std::lock_guard lock{mutex_};
+  --working_;
+  changed_.notify_all();
+}
+
+void pod_executor::close() {
+  std::unique_lock lock{mutex_};
+  closed_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return working_ == 0; });
+}
+
+std::shared_ptr<sandbox::pod_sandbox> pod_executor::box() const {
+  std::lock_guard lock{mutex_};
+  return box_;
+}
+
+/// Work that finds no place is asked for again by the next look.
+void pod_executor::post(std::function<void()> work) {
+  if (!enter())
+    return;
+  const bool taken =
+      services_.pool->post([self = shared_from_this(), work = std::move(work)] {
+        work();
+        self->leave();
+      });
+  if (taken)
+    return;
+  log_error(component,
+            "too much work waits: some for pod " + uid_ + " is lost");
+  leave();
+}
+
+void pod_executor::carry_out(pod_ptr pod,
+                             std::shared_ptr<const pod::observed_pod> observed,
+                             std::optional<std::string> record,
+                             std::vector<pod::pod_action> actions) {
+  if (!record && actions.empty())
+    return;
+  {
+    std::lock_guard lock{mutex_};
+    pod_ = pod;
+  }
+  post([this, with = job{std::move(pod), std::move(observed)},
+        record = std::move(record), actions = std::move(actions)] {
+    if (record)
+      keep(with, *record);
+    for (const auto& action : actions)
+      std::visit(overload{
+                     [](const pod::hold_back&) {},
+                     [](const pod::fail_pod&) {},
+                     [](const pod::end_pod&) {},
+                     [](const pod::stop_container&) {},
+                     [&](const auto& it) {
+                       post([this, with, it] { run(with, it); });
+                     },
+                 },
+                 action);
+  });
+}
+
+/// The object is kept too: a pod that vanishes while no agent looks is still to
+/// be ended as it wants.
+void pod_executor::keep(const job& with, const std::string& record) {
+  const auto& paths = services_.config.paths;
+  const auto* type = schema::find_kind_type({"", "v1", "Pod"});
+  auto kept = write_file(paths.manifest(uid_),
+                         codec::encode_msgpack(with.pod->root(), type));
+  if (kept)
+    kept = write_file(paths.record(uid_), record);
+  if (!kept)
+    log_error(component, kept.error().message);
+}
+
+void pod_executor::adopt(pod_ptr pod, std::shared_ptr<pod_executor> earlier,
+                         std::function<void(adoption)> done) {
+  post([this, pod = std::move(pod), earlier = std::move(earlier),
+        done = std::move(done)] {
+    if (earlier)
+      earlier->close();
+    done(find_left_over(pod));
+  });
+}
+
+adoption pod_executor::find_left_over(const pod_ptr& pod) {
+  adoption out;
+  {
+    std::lock_guard lock{mutex_};
+    pod_ = pod;
+  }
+  const auto now = wall_now();
+  const auto& paths = services_.config.paths;
+  auto text = read_file(paths.record(uid_), record_max);
+  auto record = text ? pod::decode_record(*text)
+                     : result<pod::observed_pod>{text.error()};
+  if (!record && record.error().code != errc::not_found)
+    log_error(component, paths.record(uid_) + ": " + record.error().message);
+  out.observed =
+      record ? std::move(*record) : pod::observe_new(core::pod{*pod}, now);
+  auto box = sandbox::pod_sandbox::reopen(
+      *services_.sandboxes, paths.sandbox(uid_),
+      [weak = weak_from_this()](const std::string&,
+                                const sandbox::sandbox_event& event) {
+        if (auto self = weak.lock())
+          self->on_event(event);
+      },
+      shim_patience);
+  if (!box) {
+    if (out.observed.sandbox.phase != pod::sandbox_phase::absent)
+      out.facts.push_back(pod::sandbox_died{box.error().message});
+    return out;
+  }
+  auto state = (*box)->state(shim_patience);
+  {
+    std::lock_guard lock{mutex_};
+    box_ = std::move(*box);
+  }
+  if (state)
+    compare_containers(*state, out);
+  if (!state || !state->alive)
+    out.facts.push_back(pod::sandbox_died{state ? "the pod's shim is gone"
+                                                : state.error().message});
+  return out;
+}
+
+/// What runs and is not in the record was being started when the agent died:
+/// it is started anew.
+void pod_executor::compare_containers(const sandbox::sandbox_state& state,
+                                      adoption& out) {
+  std::set<std::string> known;
+  for (const auto& [name, container] : out.observed.containers) {
+    if (container.phase != pod::container_phase::running)
+      continue;
+    known.insert(container.id);
+    {
+      std::lock_guard lock{mutex_};
+      names_[container.id] = name;
+    }
+    const auto found = std::ranges::find(state.containers, container.id,
+                                         &sandbox::container_state::id);
+    if (found != state.containers.end()
+        && found->phase == sandbox::container_phase::running && state.alive)
+      continue;
+    sandbox::exit_status how{killed_code, SIGKILL, container.started,
+                             wall_now()};
+    if (found != state.containers.end() && found->exit)
+      how = *found->exit;
+    out.facts.push_back(describe_exit(container.id, how));
+  }
+  for (const auto& container : state.containers)
+    if (container.phase == sandbox::container_phase::running
+        && !known.contains(container.id))
+      box()
+          ->signal(container.id, SIGKILL, sandbox::signal_scope::all,
+                   shim_patience)
+          .has_value();
+}
+
+void pod_executor::on_event(const sandbox::sandbox_event& event) {
+  std::visit(
+      overload{
+          [this](const sandbox::container_exited& it) {
+            post([this, it] { container_over(it.id, it.status); });
+          },
+          [this](const sandbox::exec_exited& it) { exec_over(it); },
+          [this](const sandbox::shim_lost&) { post([this] { shim_over(); }); },
+      },
+      event);
+}
+
+void pod_executor::exec_over(const sandbox::exec_exited& event) {
+  exec_function waiter;
+  {
+    std::lock_guard lock{mutex_};
+    if (auto at = exec_waiters_.find(event.exec_id);
+        at != exec_waiters_.end()) {
+      waiter = std::move(at->second);
+      exec_waiters_.erase(at);
+    } else {
+      exec_ends_[event.exec_id] = event.status;
+      if (exec_ends_.size() > exec_ends_max)
+        exec_ends_.erase(exec_ends_.begin());
+    }
+  }
+  if (waiter)
+    waiter(event.status);
+}
+
+void pod_executor::on_exec_end(std::uint64_t exec_id, exec_function done) {
+  std::unique_lock lock{mutex_};
+  const auto at = exec_ends_.find(exec_id);
+  if (at == exec_ends_.end()) {
+    exec_waiters_[exec_id] = std::move(done);
+    return;
+  }
+  const auto how = at->second;
+  exec_ends_.erase(at);
+  lock.unlock();
+  done(how);
+}
+
+/// The exits the shim saw come before the news of its own end.
+void pod_executor::shim_over() {
+  auto at = box();
+  if (!at)
+    return;
+  if (auto state = at->state(shim_patience); state)
+    for (const auto& container : state->containers)
+      if (container.exit)
+        container_over(container.id, *container.exit);
+  report_(pod::sandbox_died{"the pod's shim is gone"});
+}
+
+} // namespace troupe::agent

@@ -1,0 +1,457 @@
+#include "messages/view/core_v1.hpp"
+#include "node/agent/files.hpp"
+#include "node/agent/object_source.hpp"
+#include "node/agent/pod_executor.hpp"
+#include "node/agent/translate.hpp"
+#include "node/agent/volume_sources.hpp"
+#include "node/log/log_reader.hpp"
+#include "node/sys/file_tree.hpp"
+#include "node/volume/volumes.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/base/log.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+/// Images and containers: start, signal, end.
+namespace troupe::agent {
+
+namespace core = view::core_v1;
+
+namespace {
+
+constexpr const char* component = "agent";
+constexpr duration start_patience = std::chrono::seconds{60};
+constexpr duration call_patience = std::chrono::seconds{10};
+constexpr int killed_code = 128 + SIGKILL;
+/// Of a termination message, and of the log that stands in for one.
+constexpr std::size_t message_octets_max = 4096;
+constexpr std::size_t log_octets_max = 2048;
+constexpr std::uint64_t log_lines_max = 80;
+
+image::pull_policy policy_of(const std::string& text) {
+  if (text == "Always")
+    return image::pull_policy::always;
+  return text == "Never" ? image::pull_policy::never
+                         : image::pull_policy::if_not_present;
+}
+
+std::string reason_of(image::pull_fault fault) {
+  switch (fault) {
+    case image::pull_fault::invalid_name:
+      return "InvalidImageName";
+    case image::pull_fault::never_pulled:
+      return "ErrImageNeverPull";
+    default:
+      return "ErrImagePull";
+  }
+}
+
+/// imageID as users know it: where it came from and its digest.
+std::string image_id(const image::image_record& image) {
+  return image.repo_digests.empty() ? image.id : image.repo_digests.front();
+}
+
+pod::image_ready describe(const std::string& container,
+                          const image::pulled& how) {
+  pod::image_ready out;
+  out.container = container;
+  out.id = image_id(*how.image);
+  if (!how.present)
+    out.pulled = pod::image_pull{how.elapsed, how.waited,
+                                 static_cast<std::int64_t>(how.image->size)};
+  return out;
+}
+
+std::string user_text(const pod::container_user& user) {
+  if (!user.uid)
+    return user.name;
+  auto out = std::to_string(*user.uid);
+  return user.gid ? out + ":" + std::to_string(*user.gid) : out;
+}
+
+sandbox::propagation to_propagation(pod::mount_propagation from) {
+  switch (from) {
+    case pod::mount_propagation::host_to_container:
+      return sandbox::propagation::host_to_container;
+    case pod::mount_propagation::bidirectional:
+      return sandbox::propagation::bidirectional;
+    default:
+      return sandbox::propagation::none;
+  }
+}
+
+result<sandbox::mount_spec> to_mount(const pod::container_mount& from) {
+  sandbox::mount_spec out;
+  sandbox::bind_source source;
+  source.path = from.source;
+  if (!from.sub_path.empty()) {
+    auto inside = volume::open_sub_path(from.source, from.sub_path);
+    if (!inside)
+      return error{inside.error().code,
+                   "failed to prepare subPath for volumeMount \"" + from.volume
+                       + "\" of container: " + inside.error().message};
+    source.descriptor = std::move(*inside);
+  }
+  out.source = std::move(source);
+  out.destination = from.target;
+  out.read_only = from.read_only;
+  out.recursive_read_only = from.recursive_read_only;
+  out.propagates = to_propagation(from.propagation);
+  return out;
+}
+
+std::vector<std::string> to_texts(const std::vector<pod::env_var>& from) {
+  std::vector<std::string> out;
+  for (const auto& each : from)
+    out.push_back(each.name + "=" + each.value);
+  return out;
+}
+
+std::string container_logs(const node_services& services, const core::pod& pod,
+                           std::string_view container) {
+  const auto metadata = pod.metadata();
+  return container_log::pod_directory(services.config.paths.logs(),
+                                      metadata.namespace_(), metadata.name(),
+                                      metadata.uid())
+         + "/" + std::string{container};
+}
+
+} // namespace
+
+void pod_executor::run(const job& with, const pod::ensure_image& action) {
+  image::pull_request request;
+  request.reference = action.reference;
+  request.policy = policy_of(action.policy);
+  const bool asks = request.policy == image::pull_policy::always
+                    || (request.policy == image::pull_policy::if_not_present
+                        && !services_.images->find(action.reference));
+  if (asks) {
+    report_(pod::image_pull_begun{action.container});
+    if (auto logins = logins_of(with.pod))
+      request.logins = std::move(*logins);
+    else
+      log_warning(component, "image pull secrets of pod " + uid_ + ": "
+                                 + logins.error().message);
+  }
+  services_.images->pull(std::move(request), [self = shared_from_this(),
+                                              container = action.container](
+                                                 image::pull_outcome outcome) {
+    if (outcome)
+      self->report_(describe(container, *outcome));
+    else
+      self->report_(pod::image_failed{container,
+                                      reason_of(outcome.error().fault),
+                                      outcome.error().message});
+  });
+}
+
+result<image::keyring> pod_executor::logins_of(const pod_ptr& pod) {
+  const core::pod view{*pod};
+  object_source objects{*services_.api,
+                        std::string{view.metadata().namespace_()}};
+  image::keyring out;
+  for (const auto& each : view.spec().image_pull_secrets())
+    if (auto added = objects.add_login(each.name(), out); !added)
+      return added.error();
+  return out;
+}
+
+/// Files of the pod that its containers share, and this container's own.
+status_result pod_executor::write_files(const job& with, const std::string& id,
+                                        pod::launch_context& context) {
+  const core::pod view{*with.pod};
+  const auto& config = services_.config;
+  const auto etc = config.paths.etc(uid_);
+  const auto own = config.paths.container(uid_, id);
+  for (const auto& path : {etc, own})
+    if (auto made = make_directory(path); !made)
+      return made;
+  context.hosts_path = etc + "/hosts";
+  context.resolv_conf_path = etc + "/resolv.conf";
+  context.hostname_path = etc + "/hostname";
+  context.termination_message_path = own + "/termination-log";
+  const std::pair<std::string, std::string> files[] = {
+      {context.hosts_path,
+       pod::hosts_file(view, with.observed->sandbox.addresses, context.hostname,
+                       config.cluster_domain, config.hosts_file)},
+      {context.resolv_conf_path, pod::resolv_conf(view, config.dns)},
+      {context.hostname_path, context.hostname + "\n"},
+      {context.termination_message_path, ""},
+  };
+  for (const auto& [path, text] : files)
+    if (auto written = write_file(path, text); !written)
+      return written;
+  // Whoever the container runs as writes its last words there.
+  std::error_code ignored;
+  std::filesystem::permissions(context.termination_message_path,
+                               std::filesystem::perms{0666}, ignored);
+  for (const auto& path :
+       {context.hosts_path, context.resolv_conf_path, context.hostname_path})
+    std::filesystem::permissions(path, std::filesystem::perms{0644}, ignored);
+  return unit{};
+}
+
+/// The volumes' places were made by `mount_volumes`; making them again finds
+/// them.
+status_result pod_executor::find_volumes(const job& with,
+                                         pod::launch_context& context) {
+  const core::pod view{*with.pod};
+  object_source objects{*services_.api,
+                        std::string{view.metadata().namespace_()}};
+  auto plans = plan_volumes(view, objects, facts_about(with));
+  if (!plans)
+    return plans.error();
+  for (const auto& plan : *plans) {
+    auto path = volume::prepare(services_.config.paths.pod(uid_), plan,
+                                volume_ownership(view));
+    if (!path)
+      return path.error();
+    std::error_code ignored;
+    context.volumes[plan.name] = {
+        *path, false, !std::filesystem::is_directory(*path, ignored)};
+  }
+  return unit{};
+}
+
+result<pod::container_launch>
+pod_executor::prepare_launch(const job& with, const core::container& container,
+                             const image::image_record& image,
+                             const std::string& id) {
+  const core::pod view{*with.pod};
+  pod::launch_context context;
+  context.image = to_defaults(image.config);
+  context.facts = facts_about(with);
+  context.node_memory_capacity = services_.config.memory;
+  auto hostname = pod::pod_hostname(view, services_.config.name,
+                                    services_.config.cluster_domain);
+  if (!hostname)
+    return hostname.error();
+  context.hostname = std::move(*hostname);
+  object_source objects{*services_.api,
+                        std::string{view.metadata().namespace_()}};
+  auto sources = objects.environment(pod::env_references(container));
+  if (!sources)
+    return sources.error();
+  context.sources = std::move(*sources);
+  if (auto found = find_volumes(with, context); !found)
+    return found.error();
+  if (auto written = write_files(with, id, context); !written)
+    return written.error();
+  return pod::make_launch(view, container, context);
+}
+
+result<sandbox::container_spec>
+pod_executor::make_spec(const job& with, const pod::start_container& action,
+                        const image::image_record& image, const std::string& id,
+                        const pod::container_launch& launch) {
+  const core::pod view{*with.pod};
+  auto user = image::find_user(image.layers, user_text(launch.user));
+  if (!user)
+    return user.error();
+  if (launch.user.must_not_be_root && user->uid == 0)
+    return error{
+        errc::invalid_argument,
+        "container has runAsNonRoot and image will run as root (pod: \""
+            + std::string{view.metadata().name()} + "_"
+            + std::string{view.metadata().namespace_()} + "(" + uid_
+            + ")\", container: " + action.container + ")"};
+  const auto own = services_.config.paths.container(uid_, id);
+  sandbox::container_spec out;
+  out.id = id;
+  out.rootfs = {image.layers, own + "/upper", own + "/work",
+                launch.read_only_root};
+  out.args = launch.args;
+  out.env = to_texts(launch.env);
+  out.cwd = launch.working_dir;
+  out.security = to_security(launch, *user);
+  for (const auto& each : launch.mounts) {
+    auto mount = to_mount(each);
+    if (!mount)
+      return mount.error();
+    out.mounts.push_back(std::move(*mount));
+  }
+  out.oom_score_adj = launch.oom_score_adj;
+  const auto group = launch.cgroup_parent + "/" + id;
+  if (auto made = services_.groups->ensure(group, to_limits(launch.cgroup));
+      !made)
+    return made.error();
+  auto entry = services_.groups->entry(group);
+  if (!entry)
+    return entry.error();
+  out.cgroup = {std::move(entry->procs_files), std::move(entry->directory)};
+  out.log.path =
+      container_logs(services_, view, action.container) + "/"
+      + container_log::file_name(static_cast<std::uint32_t>(action.attempt));
+  out.stdin_open = launch.stdin_;
+  out.stdin_once = launch.stdin_once;
+  out.tty = launch.tty;
+  const container_context context{out.env, out.cwd, out.security, group};
+  if (auto kept = write_file(own + "/context", context.encode()); !kept)
+    return kept.error();
+  return out;
+}
+
+void pod_executor::run(const job& with, const pod::start_container& action) {
+  const auto fail = [&](const char* reason, const std::string& message) {
+    report_(pod::container_start_failed{action.container, reason, message});
+  };
+  const core::pod view{*with.pod};
+  const auto container = find_container(view, action.container);
+  const auto image = services_.images->find(action.image_id);
+  const auto at = box();
+  if (!container || !at)
+    return fail("CreateContainerError", "the pod's sandbox is gone");
+  if (!image)
+    return fail("CreateContainerError",
+                "image " + action.image_id + " is gone");
+  const auto id = make_id();
+  if (auto pinned = services_.images->pin(
+          services_.config.name + "/" + uid_ + "/" + id, image->id);
+      !pinned)
+    return fail("CreateContainerError", pinned.error().message);
+  auto launch = prepare_launch(with, container, *image, id);
+  if (!launch) {
+    forget_container(id);
+    return fail("CreateContainerConfigError", launch.error().message);
+  }
+  auto spec = make_spec(with, action, *image, id, *launch);
+  if (!spec) {
+    forget_container(id);
+    return fail("CreateContainerError", spec.error().message);
+  }
+  {
+    std::lock_guard lock{mutex_};
+    names_[id] = action.container;
+    starting_.insert(id);
+  }
+  report_(pod::container_created{action.container, id});
+  auto started = at->start_container(std::move(*spec), start_patience);
+  if (started)
+    report_(pod::container_started{action.container, id, started->pid,
+                                   started->started_at});
+  else
+    fail("RunContainerError", started.error().message);
+  {
+    std::lock_guard lock{mutex_};
+    starting_.erase(id);
+    changed_.notify_all();
+  }
+  if (!started)
+    forget_container(id);
+}
+
+void pod_executor::run(const job& with, const pod::signal_container& action) {
+  const auto at = box();
+  if (!at)
+    return;
+  int number = signal_number(action.signal);
+  if (action.signal.empty()) {
+    const core::pod view{*with.pod};
+    const auto found = pod::find(*with.observed, action.container);
+    const auto image =
+        found ? services_.images->find(found->image_id) : nullptr;
+    number = signal_number(pod::stop_signal(
+        find_container(view, action.container),
+        image ? to_defaults(image->config) : pod::image_defaults{}));
+  }
+  const auto scope = number == SIGKILL ? sandbox::signal_scope::all
+                                       : sandbox::signal_scope::main;
+  auto sent = at->signal(action.id, number == 0 ? SIGTERM : number, scope,
+                         call_patience);
+  if (!sent && sent.error().code != errc::not_found)
+    log_warning(component, "signal to container " + action.container
+                               + " of pod " + uid_ + ": "
+                               + sent.error().message);
+}
+
+void pod_executor::container_over(const std::string& id,
+                                  const sandbox::exit_status& how) {
+  {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return !starting_.contains(id); });
+    if (!names_.contains(id))
+      return;
+  }
+  auto fact = describe_exit(id, how);
+  forget_container(id);
+  report_(std::move(fact));
+}
+
+pod::container_exited
+pod_executor::describe_exit(const std::string& id,
+                            const sandbox::exit_status& how) {
+  pod::container_exited out;
+  pod_ptr pod;
+  {
+    std::lock_guard lock{mutex_};
+    out.container = names_[id];
+    pod = pod_;
+  }
+  out.id = id;
+  out.code = how.code;
+  out.signal = how.signal;
+  out.at = how.finished_at;
+  const core::pod view{*pod};
+  const auto kills =
+      services_.groups->oom_kills(pod::container_cgroup_path(view, id));
+  out.out_of_memory = kills && *kills > 0 && how.code == killed_code;
+  out.message = last_words(view, out);
+  return out;
+}
+
+/// The termination message; with FallbackToLogsOnError and none, the last of
+/// the log of a container that failed.
+std::string pod_executor::last_words(const core::pod& pod,
+                                     const pod::container_exited& exit) {
+  const auto own = services_.config.paths.container(uid_, exit.id);
+  auto text = read_file(own + "/termination-log", message_octets_max);
+  if (text && !text->empty())
+    return *text;
+  const auto container = find_container(pod, exit.container);
+  if (exit.code == 0
+      || container.termination_message_policy() != "FallbackToLogsOnError")
+    return {};
+  const auto directory = container_logs(services_, pod, exit.container);
+  auto runs = container_log::restarts(directory);
+  if (!runs || runs->empty())
+    return {};
+  container_log::read_options options;
+  options.tail_lines = log_lines_max;
+  auto log = container_log::open_log(directory, runs->back(), options);
+  std::string out;
+  while (log) {
+    auto chunk = (*log)->next();
+    if (!chunk)
+      break;
+    out += chunk->data;
+    if (chunk->then != container_log::log_chunk::state::more)
+      break;
+  }
+  return out.size() > log_octets_max ? out.substr(out.size() - log_octets_max)
+                                     : out;
+}
+
+/// Its cgroup, root file system and claim on the image; its log stays.
+void pod_executor::forget_container(const std::string& id) {
+  pod_ptr pod;
+  {
+    std::lock_guard lock{mutex_};
+    pod = pod_;
+    names_.erase(id);
+  }
+  const auto group = pod::container_cgroup_path(core::pod{*pod}, id);
+  status_result done = services_.groups->kill(group, call_patience);
+  if (done)
+    done = services_.groups->remove(group, call_patience);
+  if (done)
+    done = sys::delete_tree(services_.config.paths.container(uid_, id));
+  if (done)
+    done =
+        services_.images->unpin(services_.config.name + "/" + uid_ + "/" + id);
+  if (!done)
+    log_warning(component, "container " + id + ": " + done.error().message);
+}
+
+} // namespace troupe::agent

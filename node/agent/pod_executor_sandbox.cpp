@@ -1,0 +1,191 @@
+#include "messages/view/core_v1.hpp"
+#include "node/agent/files.hpp"
+#include "node/agent/object_source.hpp"
+#include "node/agent/pod_executor.hpp"
+#include "node/agent/translate.hpp"
+#include "node/agent/volume_sources.hpp"
+#include "node/log/log_reader.hpp"
+#include "node/sys/file_tree.hpp"
+#include "runtime/base/clock.hpp"
+
+/// What belongs to the pod as a whole: sandbox, network, volumes, the end.
+namespace troupe::agent {
+
+namespace core = view::core_v1;
+
+namespace {
+
+constexpr duration shim_patience = std::chrono::seconds{10};
+constexpr duration kill_patience = std::chrono::seconds{10};
+constexpr duration api_patience = std::chrono::seconds{10};
+constexpr int not_found = 404;
+constexpr int conflict = 409;
+
+std::vector<std::string> to_texts(const std::vector<ip_address>& from) {
+  std::vector<std::string> out;
+  for (const auto& each : from)
+    out.push_back(each.to_string());
+  return out;
+}
+
+} // namespace
+
+pod::downward_facts pod_executor::facts_about(const job& with) const {
+  const auto& config = services_.config;
+  pod::downward_facts out;
+  out.node_name = config.name;
+  out.host_addresses = config.addresses;
+  out.pod_addresses = with.observed->sandbox.addresses;
+  out.node_milli_cpu = config.milli_cpu;
+  out.node_memory = config.memory;
+  out.node_ephemeral_storage = config.ephemeral_storage;
+  return out;
+}
+
+void pod_executor::run(const job& with, const pod::mount_volumes&) {
+  const core::pod view{*with.pod};
+  object_source objects{*services_.api,
+                        std::string{view.metadata().namespace_()}};
+  auto plans = plan_volumes(view, objects, facts_about(with));
+  if (!plans)
+    return report_(pod::volumes_failed{"", plans.error().message});
+  const auto directory = services_.config.paths.pod(uid_);
+  if (auto made = make_directory(directory); !made)
+    return report_(pod::volumes_failed{"", made.error().message});
+  for (const auto& plan : *plans) {
+    auto path = volume::prepare(directory, plan, volume_ownership(view));
+    if (!path)
+      return report_(pod::volumes_failed{
+          plan.name, "MountVolume.SetUp failed for volume \"" + plan.name
+                         + "\" : " + path.error().message});
+  }
+  report_(pod::volumes_mounted{});
+}
+
+/// The pod's addresses; the node's with hostNetwork.
+result<std::vector<std::string>>
+pod_executor::join_network(const pod_ptr& pod) {
+  if (core::pod{*pod}.spec().host_network())
+    return services_.config.addresses;
+  auto network = services_.network.with([](auto& it) { return it; });
+  if (!network)
+    return error{errc::unavailable, "the node has no podCIDR yet"};
+  auto joined = network->attach(uid_, services_.config.paths.netns(uid_));
+  if (!joined)
+    return joined.error();
+  return to_texts(joined->addresses);
+}
+
+void pod_executor::run(const job& with, const pod::create_sandbox&) {
+  const core::pod view{*with.pod};
+  const auto& paths = services_.config.paths;
+  auto hostname = pod::pod_hostname(view, services_.config.name,
+                                    services_.config.cluster_domain);
+  if (!hostname)
+    return report_(pod::sandbox_failed{hostname.error().message});
+  const auto launch = pod::make_sandbox_launch(view, *hostname);
+  auto ready = make_directory(paths.pod(uid_));
+  if (ready)
+    ready = services_.groups->ensure(launch.cgroup, to_limits(launch.limits));
+  if (ready)
+    ready = services_.groups->ensure(shims_group, {});
+  if (!ready)
+    return report_(pod::sandbox_failed{ready.error().message});
+  auto addresses = join_network(with.pod);
+  if (!addresses)
+    return report_(pod::sandbox_failed{addresses.error().message});
+  auto entry = services_.groups->entry(shims_group);
+  if (!entry)
+    return report_(pod::sandbox_failed{entry.error().message});
+  auto spec = to_sandbox_spec(view, launch, paths);
+  spec.shim_procs_files = entry->procs_files;
+  auto box = sandbox::pod_sandbox::create(
+      *services_.sandboxes, spec,
+      [weak = weak_from_this()](const std::string&,
+                                const sandbox::sandbox_event& event) {
+        if (auto self = weak.lock())
+          self->on_event(event);
+      },
+      shim_patience);
+  if (!box)
+    return report_(pod::sandbox_failed{box.error().message});
+  {
+    std::lock_guard lock{mutex_};
+    box_ = std::move(*box);
+  }
+  report_(pod::sandbox_ready{make_id(), std::move(*addresses)});
+}
+
+void pod_executor::run(const job& with, const pod::stop_sandbox&) {
+  const core::pod view{*with.pod};
+  const auto& paths = services_.config.paths;
+  std::shared_ptr<sandbox::pod_sandbox> box;
+  {
+    std::lock_guard lock{mutex_};
+    box = std::exchange(box_, nullptr);
+  }
+  status_result done = unit{};
+  if (box)
+    done = box->destroy(shim_patience);
+  const auto group = pod::pod_cgroup_path(view);
+  if (done)
+    done = services_.groups->kill(group, kill_patience);
+  if (done)
+    done = services_.groups->remove(group, kill_patience);
+  auto network = services_.network.with([](auto& it) { return it; });
+  if (done && network && !view.spec().host_network())
+    done = network->detach(uid_, paths.netns(uid_));
+  if (done)
+    return report_(pod::sandbox_stopped{});
+  {
+    std::lock_guard lock{mutex_};
+    if (!box_)
+      box_ = std::move(box);
+  }
+  report_(pod::cleanup_failed{done.error().message});
+}
+
+void pod_executor::run(const job&, const pod::unmount_volumes&) {
+  auto done = volume::remove_volumes(services_.config.paths.pod(uid_));
+  if (done)
+    return report_(pod::volumes_unmounted{});
+  report_(pod::cleanup_failed{done.error().message});
+}
+
+void pod_executor::run(const job& with, const pod::remove_pod&) {
+  const auto metadata = core::pod{*with.pod}.metadata();
+  const auto& paths = services_.config.paths;
+  for (const auto& owner :
+       services_.images->pins(services_.config.name + "/" + uid_ + "/"))
+    services_.images->unpin(owner).has_value();
+  auto done = sys::delete_tree(paths.pod(uid_));
+  if (done)
+    done = sys::delete_tree(container_log::pod_directory(
+        paths.logs(), metadata.namespace_(), metadata.name(), metadata.uid()));
+  if (done)
+    return report_(pod::pod_removed{});
+  report_(pod::cleanup_failed{done.error().message});
+}
+
+void pod_executor::run(const job& with, const pod::delete_object&) {
+  const auto metadata = core::pod{*with.pod}.metadata();
+  api::request request;
+  request.verb = api::verb::remove;
+  request.target = {"",
+                    "v1",
+                    "pods",
+                    "",
+                    std::string{metadata.namespace_()},
+                    std::string{metadata.name()}};
+  request.uid = uid_;
+  request.grace_period_seconds = 0;
+  const auto answer =
+      services_.api->ask(std::move(request), mono_now() + api_patience);
+  // A conflict is about the uid: another pod has the name now.
+  if (answer.status.success || answer.status.code == not_found
+      || answer.status.code == conflict)
+    return report_(pod::object_deleted{});
+  report_(pod::cleanup_failed{answer.status.message});
+}
+
+} // namespace troupe::agent

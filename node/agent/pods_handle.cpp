@@ -1,0 +1,76 @@
+#include "node/agent/pods_handle.hpp"
+
+#include "node/agent/kept_pods.hpp"
+#include "runtime/base/log.hpp"
+
+namespace troupe::agent {
+
+namespace {
+
+constexpr std::size_t pod_mailbox_max = 1024;
+
+/// A pod's actor that keeps failing is tried for ever, every few seconds.
+actors::supervisor_config describe_supervisor() {
+  actors::supervisor_config out;
+  out.policy.restarts_max = 1'000'000;
+  return out;
+}
+
+} // namespace
+
+pods_handle::pods_handle(caf::event_based_actor& owner,
+                         const pod_surroundings& around)
+    : around_(around), supervisor_(owner.spawn<caf::linked>(
+                           actors::supervisor, describe_supervisor())) {
+  // nop
+}
+
+pods_handle::~pods_handle() {
+  caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
+}
+
+void pods_handle::change(const object_change& change) {
+  const auto known = doors_.find(change.uid);
+  if (known == doors_.end()) {
+    if (!change.gone)
+      start(change.uid, change.object);
+  } else if (change.gone) {
+    known->second->post(pod::pod_fact{pod::object_vanished{}});
+  } else {
+    known->second->post(pod_changed{change.object});
+  }
+}
+
+void pods_handle::start(const std::string& uid, pod_ptr pod) {
+  auto entrance = std::make_shared<pod_door>(
+      "/node/" + around_.services->config.name + "/pod/" + uid, "pod",
+      pod_mailbox_max);
+  doors_[uid] = entrance;
+  actors::add_child(supervisor_,
+                    {entrance,
+                     [entrance, around = around_,
+                      pod](caf::event_based_actor& parent) -> caf::actor {
+                       return parent.spawn<pod_actor>(entrance, around, pod);
+                     }});
+}
+
+void pods_handle::forget(const std::string& uid) {
+  const auto known = doors_.find(uid);
+  if (known == doors_.end())
+    return;
+  actors::remove_child(supervisor_, known->second->address());
+  doors_.erase(known);
+  around_.registry->erase(uid);
+  forget_kept_pod(around_.services->config.paths, uid);
+}
+
+void pods_handle::end_leftovers() {
+  for (auto& [uid, pod] : read_kept_pods(around_.services->config.paths))
+    if (!doors_.contains(uid)) {
+      log_info("agent", "pod " + uid + " is gone from the API: ending it");
+      around_.registry->put(uid, {pod, nullptr, nullptr, true});
+      start(uid, pod);
+    }
+}
+
+} // namespace troupe::agent

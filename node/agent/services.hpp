@@ -1,0 +1,60 @@
+#pragma once
+
+#include "messages/base/ip.hpp"
+#include "messages/base/time_point.hpp"
+#include "node/agent/api_client.hpp"
+#include "node/agent/node_paths.hpp"
+#include "node/cgroup/cgroup_manager.hpp"
+#include "node/image/image_service.hpp"
+#include "node/network/pod_network.hpp"
+#include "node/pod/config.hpp"
+#include "node/pod/sandbox_files.hpp"
+#include "node/sandbox/sandbox.hpp"
+#include "runtime/base/guarded.hpp"
+#include "runtime/base/work_pool.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe::agent {
+
+/// What a node is and has; fixed while its agent runs.
+struct node_config {
+  std::string name;
+  std::vector<std::string> addresses; ///< the primary one first
+  node_paths paths{""};
+  /// What it offers to pods: 1/N of the machine's when it is one of N.
+  std::int64_t milli_cpu = 0;
+  std::int64_t memory = 0;            ///< octets
+  std::int64_t ephemeral_storage = 0; ///< octets
+  std::int64_t pods_max = 110;
+  std::string cluster_domain = "cluster.local";
+  /// Ranges that never leave the cluster.
+  std::vector<ip_prefix> private_ranges;
+  pod::pod_config pods;
+  pod::dns_settings dns;
+  std::string hosts_file; ///< text of the node's own /etc/hosts
+};
+
+/// Everything the agent's actors share. What the pointers name outlives them.
+struct node_services {
+  node_config config;
+  messenger* bus = nullptr;
+  api_client* api = nullptr;
+  sandbox::sandbox_host* sandboxes = nullptr;
+  image::image_service* images = nullptr;
+  cgroup::cgroup_manager* groups = nullptr;
+  work_pool* pool = nullptr;
+  /// Of the node's network namespace; opened once the node has a podCIDR.
+  guarded<std::shared_ptr<network::pod_network>> network;
+};
+
+/// Where all shims of the node are counted: outside kubepods, for they must
+/// not die of a pod's limits.
+inline constexpr const char* shims_group = "shims";
+inline constexpr const char* pods_group = "kubepods";
+
+} // namespace troupe::agent

@@ -1,0 +1,109 @@
+#include "node/agent/translate.hpp"
+
+#include "runtime/base/entropy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+namespace troupe::agent {
+
+namespace core = view::core_v1;
+
+cgroup::limits to_limits(const pod::cgroup_limits& from) {
+  cgroup::limits out;
+  out.cpu_shares = static_cast<std::uint64_t>(from.cpu_shares);
+  out.cpu_period_us = static_cast<std::uint64_t>(from.cpu_period_us);
+  out.cpu_quota_us =
+      from.cpu_quota_us > 0 ? from.cpu_quota_us : cgroup::unlimited;
+  out.memory_max_bytes =
+      from.memory_max > 0 ? from.memory_max : cgroup::unlimited;
+  return out;
+}
+
+sandbox::sandbox_spec to_sandbox_spec(const core::pod& pod,
+                                      const pod::sandbox_launch& launch,
+                                      const node_paths& paths) {
+  const std::string uid{pod.metadata().uid()};
+  sandbox::sandbox_spec out;
+  out.pod_uid = uid;
+  out.ns = std::string{pod.metadata().namespace_()};
+  out.name = std::string{pod.metadata().name()};
+  out.hostname = launch.hostname;
+  if (!launch.host_network)
+    out.netns_path = paths.netns(uid);
+  out.host_network = launch.host_network;
+  out.host_pid = launch.host_pid;
+  out.host_ipc = launch.host_ipc;
+  out.share_pid = launch.share_process_namespace;
+  for (const auto& each : launch.sysctls)
+    out.sysctls.emplace_back(each.name, each.value);
+  out.directory = paths.sandbox(uid);
+  return out;
+}
+
+pod::image_defaults to_defaults(const image::image_config& from) {
+  return {from.entrypoint, from.cmd,         from.env,
+          from.user,       from.working_dir, from.stop_signal};
+}
+
+sandbox::security_spec to_security(const pod::container_launch& launch,
+                                   const image::process_user& user) {
+  sandbox::security_spec out;
+  out.uid = user.uid;
+  out.gid = user.gid;
+  for (auto group : launch.user.supplemental_groups)
+    out.groups.push_back(static_cast<gid_t>(group));
+  if (launch.user.merge_image_groups)
+    out.groups.insert(out.groups.end(), user.groups.begin(), user.groups.end());
+  std::ranges::sort(out.groups);
+  out.groups.erase(std::unique(out.groups.begin(), out.groups.end()),
+                   out.groups.end());
+  out.capabilities.drop = {"ALL"};
+  out.capabilities.add = launch.capabilities;
+  out.no_new_privs = launch.no_new_privileges;
+  out.privileged = launch.privileged;
+  out.seccomp = launch.seccomp == pod::seccomp_kind::unconfined
+                    ? sandbox::seccomp_profile::unconfined
+                    : sandbox::seccomp_profile::runtime_default;
+  out.mask_proc = !launch.masked_paths.empty();
+  return out;
+}
+
+int signal_number(std::string_view name) {
+  int number = 0;
+  const auto* end = name.data() + name.size();
+  if (auto [rest, code] = std::from_chars(name.data(), end, number);
+      code == std::errc{} && rest == end)
+    return number > 0 && number < NSIG ? number : 0;
+  if (name.starts_with("SIG"))
+    name.remove_prefix(3);
+  for (int i = 1; i < NSIG; ++i)
+    if (const char* text = sigabbrev_np(i); text != nullptr && name == text)
+      return i;
+  return 0;
+}
+
+std::string make_id() {
+  constexpr char digits[] = "0123456789abcdef";
+  std::array<std::uint8_t, 32> random{};
+  fill_random(random);
+  std::string out;
+  for (auto octet : random) {
+    out += digits[octet >> 4];
+    out += digits[octet & 15];
+  }
+  return out;
+}
+
+core::container find_container(const core::pod& pod, std::string_view name) {
+  for (auto list : {pod.spec().containers(), pod.spec().init_containers()})
+    for (const auto& each : list)
+      if (each.name() == name)
+        return each;
+  return {};
+}
+
+} // namespace troupe::agent

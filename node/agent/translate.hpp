@@ -1,0 +1,39 @@
+#pragma once
+
+#include "messages/view/core_v1.hpp"
+#include "node/agent/node_paths.hpp"
+#include "node/cgroup/limits.hpp"
+#include "node/image/image_record.hpp"
+#include "node/image/image_user.hpp"
+#include "node/pod/launch.hpp"
+#include "node/sandbox/spec.hpp"
+
+#include <string>
+
+/// From the words of node/pod to those of its siblings. Pure, but for
+/// `make_id`.
+namespace troupe::agent {
+
+cgroup::limits to_limits(const pod::cgroup_limits& from);
+
+sandbox::sandbox_spec to_sandbox_spec(const view::core_v1::pod& pod,
+                                      const pod::sandbox_launch& launch,
+                                      const node_paths& paths);
+
+pod::image_defaults to_defaults(const image::image_config& from);
+
+/// `user` is who the launch's user is in the image's files.
+sandbox::security_spec to_security(const pod::container_launch& launch,
+                                   const image::process_user& user);
+
+/// SIGTERM and its like by name or number; 0 for what is none.
+int signal_number(std::string_view name);
+
+/// The name a container is known by on the node: 64 random hexadecimal digits.
+std::string make_id();
+
+/// The container of that name, regular or init; false when there is none.
+view::core_v1::container find_container(const view::core_v1::pod& pod,
+                                        std::string_view name);
+
+} // namespace troupe::agent
