@@ -12,8 +12,6 @@ namespace troupe::image {
 struct credential {
   std::string username;
   std::string password;
-  std::string
-      identity_token; ///< instead of a password: an OAuth2 refresh token
 
   friend bool operator==(const credential&, const credential&) = default;
 };
@@ -32,7 +30,7 @@ public:
 
   void add(std::string pattern, credential login);
 
-  /// The logins for `name`, to be tried in order, then anonymously.
+  /// The logins for `name`, to be tried in order; without any, anonymously.
   std::vector<credential> lookup(const reference& name) const;
 
   bool empty() const noexcept { return entries_.empty(); }
