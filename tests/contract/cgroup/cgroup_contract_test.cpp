@@ -115,7 +115,7 @@ int count_children() {
   for (; children < 50; ++children) {
     const auto pid = ::fork();
     if (pid == 0)
-      return sleep_forever();
+      return stay_until_killed();
     if (pid < 0)
       break;
     all.push_back(pid);
@@ -218,8 +218,8 @@ TEST_CASE("processes enter, are counted and killed") {
   world here{kind};
   REQUIRE(here->ensure("pod/web", {}));
   REQUIRE(here->ensure("pod/job", {}));
-  group_process web{here.entry("pod/web"), sleep_forever};
-  group_process job{here.entry("pod/job"), sleep_forever};
+  group_process web{here.entry("pod/web"), stay_until_killed};
+  group_process job{here.entry("pod/job"), stay_until_killed};
   CHECK(*here->populated("pod"));
   CHECK(*here->processes("pod/web") == std::vector<pid_t>{web.pid()});
   CHECK(pids_in(here, "pod") == 2);
@@ -286,7 +286,7 @@ TEST_CASE("memory in use is counted") {
                       constexpr std::size_t size = 8 << 20;
                       ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-                      return sleep_forever();
+                      return stay_until_killed();
                     }};
   CHECK(eventually([&] {
     const auto now = here->read_usage("pod/web");
@@ -339,7 +339,7 @@ TEST_CASE("another manager finds the groups of one that died") {
   CAPTURE(to_string(kind));
   world here{kind};
   REQUIRE(here->ensure("pod/web", {.pids_max = 7}));
-  group_process web{here.entry("pod/web"), sleep_forever};
+  group_process web{here.entry("pod/web"), stay_until_killed};
   auto other =
       open_cgroup_manager({.base = here.base() + "/node", .use = kind});
   REQUIRE(other);

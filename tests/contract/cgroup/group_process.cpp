@@ -80,7 +80,7 @@ bool group_process::ends_within(duration timeout) {
   return true;
 }
 
-int sleep_forever() {
+int stay_until_killed() {
   for (;;)
     ::pause();
 }

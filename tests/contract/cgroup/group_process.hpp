@@ -35,7 +35,7 @@ private:
   int exit_code_ = -1;
 };
 
-/// Blocks until killed.
-int sleep_forever();
+/// Does nothing until killed.
+int stay_until_killed();
 
 } // namespace troupe::cgroup
