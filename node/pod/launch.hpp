@@ -28,7 +28,6 @@ struct image_defaults {
 struct volume_path {
   std::string path;
   bool read_only = false; ///< whatever the mount says
-  bool is_file = false;   ///< a hostPath that is one
 };
 
 struct launch_context {
@@ -77,7 +76,7 @@ struct container_user {
   std::vector<std::int64_t> supplemental_groups; ///< fsGroup included
   /// Merge: the image's groups of that user are added.
   bool merge_image_groups = true;
-  /// The looked-up uid must not be 0 (runAsNonRoot).
+  /// runAsNonRoot: whatever uid the names lead to, it must not be 0.
   bool must_not_be_root = false;
 
   friend bool operator==(const container_user&,

@@ -13,7 +13,7 @@ namespace troupe::test {
 /// A Pod out of YAML; throws when it is none.
 codec::document read_pod(const std::string& yaml);
 
-/// The words of the scripts in tests/data/pod:
+/// The words of the scripts in tests/data/pod/act:
 ///
 ///     pod             the object, as YAML; later ones are updates
 ///     plan            what is to be done; changes nothing
