@@ -1,0 +1,42 @@
+#include "runtime/nats/credentials.hpp"
+
+namespace troupe::bus {
+
+namespace {
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
+
+/// What stands between "-----BEGIN <name>-----" and the next "---".
+std::string_view section(std::string_view text, std::string_view name) {
+  const auto head = "-----BEGIN " + std::string{name} + "-----";
+  const auto begin = text.find(head);
+  if (begin == std::string_view::npos)
+    return {};
+  text.remove_prefix(begin + head.size());
+  const auto end = text.find("---");
+  return end == std::string_view::npos ? std::string_view{}
+                                       : trim(text.substr(0, end));
+}
+
+} // namespace
+
+result<nats_credentials> parse_credentials(std::string_view text) {
+  nats_credentials out{std::string{section(text, "NATS USER JWT")},
+                       std::string{section(text, "USER NKEY SEED")}};
+  if (out.jwt.empty() || out.seed.empty())
+    return error{errc::invalid_argument,
+                 "bus credentials: expected a NATS user JWT and its seed"};
+  return out;
+}
+
+} // namespace troupe::bus

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "messages/base/bytes.hpp"
+#include "messages/base/result.hpp"
+#include "runtime/bus/bus_port.hpp"
+#include "runtime/nats/credentials.hpp"
+#include "runtime/nats/nats_messenger.hpp"
+
+#include <nats/nats.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace troupe::bus {
+
+/// Where the messages of a connection go; until it is opened, nowhere. NATS'
+/// threads may outlive a connection by a moment, so they share this with it.
+class nats_inlet {
+public:
+  void open(bus_listener& listener);
+
+  void take(natsMsg* message);
+
+  /// No call of the listener comes after it; waits for one that runs.
+  void close();
+
+private:
+  std::mutex mutex_;
+  bus_listener* listener_ = nullptr;
+};
+
+/// One lane's connection. Safe from any thread.
+class nats_connection {
+public:
+  /// Tries once to connect, then goes on trying in the background. Fails with
+  /// `invalid_argument` when an option is none.
+  static result<std::unique_ptr<nats_connection>>
+  open(const nats_config& config, const nats_credentials& credentials, lane on,
+       std::shared_ptr<nats_inlet> inlet);
+
+  ~nats_connection();
+
+  nats_connection(const nats_connection&) = delete;
+  nats_connection& operator=(const nats_connection&) = delete;
+
+  status_result publish(const std::string& subject, const std::string& reply_to,
+                        bytes_view octets);
+
+  bool connected() const;
+
+private:
+  nats_connection() = default;
+
+  status_result subscribe(const subscription& what,
+                          const std::shared_ptr<nats_inlet>& inlet);
+
+  natsConnection* connection_ = nullptr;
+  std::shared_ptr<void> context_; ///< of its callbacks
+  std::vector<natsSubscription*> subscriptions_;
+};
+
+} // namespace troupe::bus

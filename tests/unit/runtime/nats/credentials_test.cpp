@@ -1,0 +1,29 @@
+#include "runtime/nats/credentials.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace troupe;
+using troupe::bus::nats_credentials;
+using troupe::bus::parse_credentials;
+
+TEST_CASE("credentials as NATS' tools write them", "[nats]") {
+  auto read = parse_credentials("-----BEGIN NATS USER JWT-----\n"
+                                "eyJ0.eyJq.sig-_\n"
+                                "------END NATS USER JWT------\n"
+                                "\n"
+                                "*** IMPORTANT ***\n"
+                                "-----BEGIN USER NKEY SEED-----\r\n"
+                                "SUAM\r\n"
+                                "------END USER NKEY SEED------\r\n");
+  REQUIRE(read.has_value());
+  CHECK(*read == nats_credentials{"eyJ0.eyJq.sig-_", "SUAM"});
+}
+
+TEST_CASE("what is no credentials", "[nats]") {
+  for (auto text :
+       {"", "SUAM", "-----BEGIN NATS USER JWT-----\neyJ0",
+        "-----BEGIN NATS USER JWT-----\neyJ0\n------END NATS USER JWT------\n",
+        "-----BEGIN NATS USER JWT-----\n------END NATS USER JWT------\n"
+        "-----BEGIN USER NKEY SEED-----\nSU\n------END USER NKEY SEED------"})
+    CHECK_FALSE(parse_credentials(text).has_value());
+}
