@@ -179,14 +179,14 @@ struct container_spec {
   bool tty = false;
 };
 
-/// A further process in a running container. Capabilities, seccomp and limits
-/// are the container's.
+/// A further process in a running container.
 struct exec_spec {
   std::string container_id;
   std::vector<std::string> args;
   std::vector<std::string> env; ///< of the container, or what is wanted
   std::string cwd = "/";
   security_spec security; ///< as given to start_container
+  int oom_score_adj = 0;  ///< as given to start_container
   cgroup_spec cgroup;     ///< as given to start_container
   bool stdin_open = false;
   bool stdout_open = true;

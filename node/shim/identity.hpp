@@ -1,0 +1,23 @@
+#pragma once
+
+#include "node/shim/child.hpp"
+
+namespace troupe::shim {
+
+// The steps that turn a process into a container's. Those that return a number
+// return 0 or a negative errno.
+
+/// Takes the user's ids, keeping capabilities for `set_capabilities`, and
+/// closes every descriptor but the standard streams and the report.
+long become_user(child_context& context, const step& what);
+
+long set_capabilities(const step& what);
+void drop_all_capabilities();
+long load_filter(const step& what);
+
+/// Executes, searching the PATH of the new environment; returns only a
+/// failure. A report without an error goes first: what follows is not known
+/// to have failed when the pipe closes.
+outcome execute(const child_context& context, const step& what);
+
+} // namespace troupe::shim

@@ -1,0 +1,76 @@
+#include "node/shim/journal.hpp"
+
+#include <fcntl.h>
+
+#include <cstddef>
+
+namespace troupe::shim {
+
+namespace {
+
+int journal = -1;
+std::uint64_t size = 0;
+
+/// A full journal becomes the old one: exits of this boot are few.
+void rotate_full() {
+  if (size < journal_records_max * sizeof(journal_record))
+    return;
+  kernel(__NR_renameat2, AT_FDCWD, journal_name, AT_FDCWD, old_journal_name, 0);
+  open_journal();
+}
+
+journal_record describe(const container& value, std::uint16_t kind) {
+  journal_record record = {};
+  record.magic = journal_magic;
+  record.version = journal_version;
+  record.kind = kind;
+  record.pid = static_cast<std::uint32_t>(value.main.pid);
+  record.start_ticks = value.main.start_ticks;
+  record.started_at = value.main.started_at;
+  record.flags = value.flags & process_tty;
+  memcpy(record.boot_id, self.boot_id, sizeof(record.boot_id));
+  text_writer{record.id}.add(value.id);
+  return record;
+}
+
+void append(journal_record& record) {
+  constexpr auto covered = offsetof(journal_record, version);
+  record.crc = crc32c(reinterpret_cast<const char*>(&record) + covered,
+                      sizeof(record) - covered);
+  rotate_full();
+  const auto written =
+      kernel_retry(__NR_write, journal, &record, sizeof(record));
+  if (written == static_cast<long>(sizeof(record)))
+    size += sizeof(record);
+  else if (written > 0)
+    kernel(__NR_ftruncate, journal, size);
+}
+
+} // namespace
+
+long open_journal() {
+  close_descriptor(journal);
+  const auto fd = kernel(__NR_openat, AT_FDCWD, journal_name,
+                         O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return fd;
+  journal = static_cast<int>(fd);
+  size = static_cast<std::uint64_t>(kernel(__NR_lseek, fd, 0, SEEK_END));
+  return 0;
+}
+
+void journal_start(const container& value) {
+  auto record = describe(value, journal_started);
+  append(record);
+}
+
+void journal_exit(const container& value) {
+  auto record = describe(value, journal_exited);
+  record.finished_at = value.finished_at;
+  record.status = value.status;
+  record.log_dropped = value.log.dropped();
+  append(record);
+  kernel(__NR_fdatasync, journal);
+}
+
+} // namespace troupe::shim
