@@ -28,12 +28,19 @@ struct kind_rules {
   meta::name_check name = meta::check_subdomain_name;
   /// An update without resourceVersion takes the stored one.
   bool unconditional_update = true;
+  /// Whether the tables' required fields, bounds and formats are checked too.
+  /// False for kinds whose own checks say all that upstream says.
+  bool table_checks = true;
+  /// A creation may say what the status is.
+  bool keeps_first_status = false;
   /// Fills computed defaults, after those of the tables.
   void (*fill_defaults)(document& object) = nullptr;
   void (*prepare_create)(document& object) = nullptr;
   void (*prepare_update)(document& next, const document& old) = nullptr;
   /// On create and, after `check_update`, on update.
   void (*check)(const document& object, meta::field_errors& errors) = nullptr;
+  void (*check_create)(const document& object,
+                       meta::field_errors& errors) = nullptr;
   void (*check_update)(const document& next, const document& old,
                        meta::field_errors& errors) = nullptr;
   std::span<const subresource_rules> subresources;

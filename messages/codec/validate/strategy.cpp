@@ -86,11 +86,13 @@ void prepare_for_create(document& object,
   for (auto field : {id::deletion_timestamp, id::deletion_grace_period_seconds,
                      id::generation, id::self_link})
     object.erase(metadata, field);
-  if (const auto status = status_of(resource))
+  const auto& rules = rules_of(resource);
+  if (const auto status = status_of(resource);
+      status != 0 && !rules.keeps_first_status)
     object.erase(object.root(), status);
   if (resource.has_generation)
     count_generation(object);
-  if (const auto& rules = rules_of(resource); rules.prepare_create != nullptr)
+  if (rules.prepare_create != nullptr)
     rules.prepare_create(object);
 }
 

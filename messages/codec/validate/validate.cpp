@@ -19,7 +19,8 @@ void check_object(const document& object, const schema::resource_desc& resource,
   const auto& rules = rules_of(resource);
   check_object_meta(object.root().find(metadata_id), resource.namespaced,
                     rules.name, errors);
-  check_fields(object.root(), *resource.type, {}, errors);
+  if (rules.table_checks)
+    check_fields(object.root(), *resource.type, {}, errors);
   if (rules.check != nullptr)
     rules.check(object, errors);
 }
@@ -36,6 +37,8 @@ meta::field_errors validate_create(const document& object,
                                    const schema::resource_desc& resource) {
   meta::field_errors errors;
   check_object(object, resource, errors);
+  if (const auto check = rules_of(resource).check_create)
+    check(object, errors);
   return errors;
 }
 
@@ -56,7 +59,8 @@ validate_subresource_update(const document& next, const document& old,
                             std::string_view subresource) {
   meta::field_errors errors;
   check_metadata_update(next, old, errors);
-  check_fields(next.root(), *resource.type, {}, errors);
+  if (rules_of(resource).table_checks)
+    check_fields(next.root(), *resource.type, {}, errors);
   const auto* own = rules_of(resource).find(subresource);
   if (own != nullptr && own->check != nullptr)
     own->check(next, old, errors);
