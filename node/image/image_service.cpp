@@ -53,6 +53,8 @@ class service final : public image_service {
 public:
   service(image_service_config config, content_store store)
       : config_{std::move(config)}, store_{std::move(store)} {
+    // What is present must not wait behind what is slow.
+    workers_.emplace_back([this] { look_up(); });
     for (std::size_t i = 0; i < config_.pulls_max; ++i)
       workers_.emplace_back([this] { work(); });
   }
@@ -64,9 +66,10 @@ public:
       changed_.notify_all();
     }
     workers_.clear();
-    for (const auto& job : queue_)
-      for (auto& each : job->waiters)
-        each.done(stopping());
+    for (const auto* jobs : {&arrivals_, &queue_})
+      for (const auto& job : *jobs)
+        for (auto& each : job->waiters)
+          each.done(stopping());
   }
 
   void pull(pull_request request, answer done) override {
@@ -136,45 +139,69 @@ private:
       return false;
     ++waiting_;
     const auto same = [&](const job_ptr& job) { return job->key == key; };
-    for (const auto* jobs : {&queue_, &running_})
+    for (const auto* jobs : {&arrivals_, &queue_, &running_})
       if (const auto found = std::ranges::find_if(*jobs, same);
           found != jobs->end()) {
         (*found)->waiters.push_back({done, now});
         return true;
       }
-    queue_.push_back(std::make_shared<pull_job>(
+    arrivals_.push_back(std::make_shared<pull_job>(
         pull_job{std::move(key), name, std::move(request), {{done, now}}}));
-    changed_.notify_one();
+    changed_.notify_all();
     return true;
   }
 
+  /// Answers what needs no registry and hands the rest on.
+  void look_up() {
+    while (const auto job = take(arrivals_)) {
+      if (auto outcome = settle(*job))
+        complete(job, *outcome, mono_now());
+      else
+        hand_on(job);
+    }
+  }
+
   void work() {
-    while (const auto job = take()) {
+    while (const auto job = take(queue_)) {
       const auto begun = mono_now();
-      auto outcome = perform(*job);
+      auto image = pull_image(store_, config_, job->name, job->request.logins,
+                              stop_.get_token());
       const auto ended = mono_now();
-      if (outcome && !outcome->present)
-        outcome->elapsed = ended - begun;
-      for (auto& each : finish(job)) {
-        auto own = outcome;
-        if (own)
-          own->waited = ended - each.since;
-        each.done(std::move(own));
-      }
+      complete(job,
+               image ? pull_outcome{pulled{*image, false, ended - begun, {}}}
+                     : pull_outcome{image.error()},
+               ended);
     }
   }
 
   /// The next job; null when stopping.
-  job_ptr take() {
+  job_ptr take(std::deque<job_ptr>& from) {
     std::unique_lock lock{mutex_};
     changed_.wait(lock,
-                  [&] { return stop_.stop_requested() || !queue_.empty(); });
+                  [&] { return stop_.stop_requested() || !from.empty(); });
     if (stop_.stop_requested())
       return nullptr;
-    auto job = queue_.front();
-    queue_.pop_front();
+    auto job = from.front();
+    from.pop_front();
     running_.push_back(job);
     return job;
+  }
+
+  void hand_on(const job_ptr& job) {
+    const std::lock_guard lock{mutex_};
+    std::erase(running_, job);
+    queue_.push_back(job);
+    changed_.notify_all();
+  }
+
+  void complete(const job_ptr& job, const pull_outcome& outcome,
+                mono_time ended) {
+    for (auto& each : finish(job)) {
+      auto own = outcome;
+      if (own)
+        own->waited = ended - each.since;
+      each.done(std::move(own));
+    }
   }
 
   /// From here on nobody joins.
@@ -185,20 +212,18 @@ private:
     return std::move(job->waiters);
   }
 
-  pull_outcome perform(const pull_job& job) {
-    const auto& request = job.request;
-    if (request.policy != pull_policy::always)
-      if (auto image = store_.find(job.name.normalised()))
-        return pulled{std::move(image), true, {}, {}};
-    if (request.policy == pull_policy::never)
+  /// The outcome, if the store alone decides it.
+  std::optional<pull_outcome> settle(const pull_job& job) const {
+    const auto policy = job.request.policy;
+    if (policy == pull_policy::always)
+      return std::nullopt;
+    if (auto image = store_.find(job.name.normalised()))
+      return pulled{std::move(image), true, {}, {}};
+    if (policy == pull_policy::never)
       return pull_error{pull_fault::never_pulled,
-                        "Container image \"" + request.reference
+                        "Container image \"" + job.request.reference
                             + "\" is not present with pull policy of Never"};
-    auto image = pull_image(store_, config_, job.name, request.logins,
-                            stop_.get_token());
-    if (!image)
-      return image.error();
-    return pulled{std::move(*image), false, {}, {}};
+    return std::nullopt;
   }
 
   const image_service_config config_;
@@ -206,9 +231,10 @@ private:
   std::stop_source stop_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<job_ptr> queue_;
+  std::deque<job_ptr> arrivals_; ///< the store was not asked yet
+  std::deque<job_ptr> queue_;    ///< for a registry
   std::deque<job_ptr> running_;
-  std::size_t waiting_ = 0; ///< requests in both
+  std::size_t waiting_ = 0; ///< requests in all three
   std::vector<std::jthread> workers_;
 };
 

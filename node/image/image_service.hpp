@@ -19,7 +19,7 @@
 namespace troupe::image {
 
 /// imagePullPolicy of a container.
-enum class pull_policy : std::uint8_t { always, if_not_present, never };
+enum class pull_policy : std::uint8_t { if_not_present, always, never };
 
 /// Why there is no image, as far as a caller branches on it. The container's
 /// waiting reason follows: InvalidImageName, ErrImageNeverPull, and

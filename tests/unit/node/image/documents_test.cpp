@@ -106,12 +106,13 @@ TEST_CASE("a config says what to run") {
 
 TEST_CASE("challenges are read as HTTP has them") {
   using list = std::vector<challenge>;
-  CHECK(parse_challenges(
-            R"(Bearer realm="https://a/token",service="reg \"x\"", scope="r:p")")
-        == list{{"bearer",
-                 {{"realm", "https://a/token"},
-                  {"service", "reg \"x\""},
-                  {"scope", "r:p"}}}});
+  CHECK(
+      parse_challenges(
+          R"(Bearer realm="https://a/token",service="reg \"x\"", scope="r:p")")
+      == list{{"bearer",
+               {{"realm", "https://a/token"},
+                {"service", "reg \"x\""},
+                {"scope", "r:p"}}}});
   CHECK(parse_challenges(R"(Basic realm="x", Bearer realm="y")")
         == list{{"basic", {{"realm", "x"}}}, {"bearer", {{"realm", "y"}}}});
   CHECK(parse_challenges("Negotiate") == list{{"negotiate", {}}});

@@ -1,0 +1,140 @@
+#include "tests/unit/node/image/loopback_server.hpp"
+
+#include "tests/unit/node/image/image_fixture.hpp"
+
+#include <arpa/inet.h>
+#include <catch2/catch.hpp>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace troupe::image::test {
+
+namespace {
+
+sockaddr_in loopback(int port) {
+  sockaddr_in out{};
+  out.sin_family = AF_INET;
+  out.sin_port = htons(static_cast<std::uint16_t>(port));
+  out.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return out;
+}
+
+/// A bound socket and its port.
+std::pair<int, int> bind_any() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto where = loopback(0);
+  socklen_t size = sizeof where;
+  REQUIRE(bind(fd, reinterpret_cast<sockaddr*>(&where), size) == 0);
+  REQUIRE(getsockname(fd, reinterpret_cast<sockaddr*>(&where), &size) == 0);
+  return {fd, ntohs(where.sin_port)};
+}
+
+} // namespace
+
+loopback_server::loopback_server(handler serve) : serve_{std::move(serve)} {
+  std::tie(listener_, port_) = bind_any();
+  REQUIRE(listen(listener_, 16) == 0);
+  acceptor_ = std::jthread{[this] { accept_all(); }};
+}
+
+loopback_server::~loopback_server() {
+  shutdown(listener_, SHUT_RDWR);
+  acceptor_.join();
+  {
+    const std::lock_guard lock{mutex_};
+    for (const int fd : open_)
+      shutdown(fd, SHUT_RDWR);
+  }
+  threads_.clear();
+  close(listener_);
+}
+
+void loopback_server::accept_all() {
+  for (;;) {
+    const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0)
+      return;
+    const std::lock_guard lock{mutex_};
+    open_.insert(fd);
+    threads_.emplace_back([this, fd] {
+      serve_(fd);
+      const std::lock_guard own{mutex_};
+      open_.erase(fd);
+      close(fd);
+    });
+  }
+}
+
+int connect_to(const std::string& address) {
+  const auto where = loopback(std::stoi(address.substr(address.find(':') + 1)));
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0)
+    return fd;
+  close(fd);
+  return -1;
+}
+
+std::string read_head(int connection) {
+  std::string out;
+  char c = 0;
+  while (!out.ends_with("\r\n\r\n") && recv(connection, &c, 1, 0) == 1)
+    out += c;
+  return out.ends_with("\r\n\r\n") ? out : "";
+}
+
+void send_text(int connection, const std::string& text) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto done = send(connection, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (done <= 0)
+      return;
+    rest.remove_prefix(static_cast<std::size_t>(done));
+  }
+}
+
+int free_port() {
+  const auto [fd, port] = bind_any();
+  close(fd);
+  return port;
+}
+
+registry::registry(const std::string& directory, const std::string& accounts)
+    : address_{"127.0.0.1:" + std::to_string(free_port())} {
+  REQUIRE(run("mkdir -p " + directory) == 0);
+  auto config = "version: 0.1\nlog: {level: error}\nstorage:\n  filesystem: "
+                "{rootdirectory: "
+                + directory + "}\nhttp: {addr: " + address_ + "}\n";
+  if (!accounts.empty()) {
+    write_text(directory + "/accounts", accounts);
+    config +=
+        "auth: {htpasswd: {realm: test, path: " + directory + "/accounts}}\n";
+  }
+  const auto file = directory + "/config.yml";
+  write_text(file, config);
+  pid_ = fork();
+  if (pid_ == 0) {
+    const int log =
+        open((directory + "/log").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(log, 1);
+    dup2(log, 2);
+    execlp("docker-registry", "docker-registry", "serve", file.c_str(),
+           nullptr);
+    _exit(127);
+  }
+  REQUIRE(eventually([&] {
+    const int fd = connect_to(address_);
+    if (fd >= 0)
+      close(fd);
+    return fd >= 0;
+  }));
+}
+
+registry::~registry() {
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+} // namespace troupe::image::test
