@@ -3,6 +3,7 @@
 #include "actors/controllers/event_expiry/event_expiry.hpp"
 #include "actors/controllers/garbage_collector/garbage_collector.hpp"
 #include "actors/controllers/namespace/namespace.hpp"
+#include "actors/controllers/node_ipam/node_ipam.hpp"
 #include "actors/controllers/system_namespaces/system_namespaces.hpp"
 #include "runtime/control/reconciler.hpp"
 
@@ -12,6 +13,7 @@ static_assert(control::reconciler<decltype(&system_namespaces::reconcile)>);
 static_assert(control::reconciler<decltype(&namespaces::reconcile)>);
 static_assert(control::reconciler<decltype(&garbage_collector::reconcile)>);
 static_assert(control::reconciler<decltype(&event_expiry::reconcile)>);
+static_assert(control::reconciler<decltype(&node_ipam::reconcile)>);
 
 std::vector<controller_spec> all_controllers() {
   const std::string everything;
@@ -36,6 +38,11 @@ std::vector<controller_spec> all_controllers() {
        {{"core/events/"}},
        event_expiry::keys_of,
        event_expiry::reconcile,
+       std::nullopt},
+      {"node-ipam",
+       {{node_ipam::all_nodes()}},
+       node_ipam::keys_of,
+       node_ipam::reconcile,
        std::nullopt},
   };
 }

@@ -279,6 +279,17 @@ result<ip_prefix> ip_prefix::of(const ip_address& address, unsigned length) {
 }
 
 result<ip_prefix> ip_prefix::parse(std::string_view text) {
+  auto out = parse_masked(text);
+  const auto address = ip_address::parse(text.substr(0, text.find('/')));
+  if (out && out->first() != *address)
+    return error{errc::invalid_argument,
+                 "\"" + std::string{text}
+                     + "\" has bits set after its length (expected "
+                     + out->to_string() + ")"};
+  return out;
+}
+
+result<ip_prefix> ip_prefix::parse_masked(std::string_view text) {
   const auto slash = text.find('/');
   const auto length = slash == std::string_view::npos
                           ? std::nullopt
@@ -291,12 +302,7 @@ result<ip_prefix> ip_prefix::parse(std::string_view text) {
   const auto address = ip_address::parse(text.substr(0, slash));
   if (!address)
     return address.error();
-  auto out = of(*address, *length);
-  if (out && out->first() != *address)
-    return error{errc::invalid_argument,
-                 "\"" + std::string{text} + "\" has bits set after its length ("
-                     + "expected " + out->to_string() + ")"};
-  return out;
+  return of(*address, *length);
 }
 
 std::string ip_prefix::to_string() const {

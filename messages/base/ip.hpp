@@ -75,6 +75,10 @@ public:
   /// has the form that was meant.
   static result<ip_prefix> parse(std::string_view text);
 
+  /// As `parse`, but bits set after the length are cleared: what API objects
+  /// may say.
+  static result<ip_prefix> parse_masked(std::string_view text);
+
   std::string to_string() const;
 
   const ip_address& first() const noexcept { return first_; }

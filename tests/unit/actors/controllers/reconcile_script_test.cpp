@@ -147,3 +147,7 @@ TEST_CASE("reconcile scripts: system namespaces") {
 TEST_CASE("reconcile scripts: event expiry") {
   run_all("event_expiry", "event-expiry");
 }
+
+TEST_CASE("reconcile scripts: node ipam") {
+  run_all("node_ipam", "node-ipam");
+}

@@ -139,6 +139,15 @@ TEST_CASE("a prefix has one form") {
            "10.244.3.0/24)");
 }
 
+TEST_CASE("an API object's prefix may have bits set after its length") {
+  CHECK(ip_prefix::parse_masked("10.244.3.1/24").value()
+        == net("10.244.3.0/24"));
+  CHECK(ip_prefix::parse_masked("10.244.3.0/24").value()
+        == net("10.244.3.0/24"));
+  CHECK_FALSE(ip_prefix::parse_masked("10.244.3.1"));
+  CHECK_FALSE(ip_prefix::parse_masked("10.244.3.1/33"));
+}
+
 TEST_CASE("a prefix knows its addresses") {
   const auto p = net("10.244.3.0/24");
   CHECK(p.size() == 256);
