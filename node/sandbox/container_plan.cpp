@@ -26,6 +26,8 @@ constexpr auto read_only = std::uint64_t{MOUNT_ATTR_RDONLY};
 constexpr std::uint16_t own_directory =
     shim::step_make_directory | shim::step_no_links;
 
+constexpr auto cgroup_top = "/sys/fs/cgroup";
+
 /// What containerd hides and protects, by default.
 constexpr const char* masked_paths[] = {
     "/proc/kcore",       "/proc/keys",    "/proc/latency_stats",
@@ -183,12 +185,17 @@ void add_filesystem(builder& to, std::uint64_t attributes,
   to.plan().add(op::mount_filesystem, {attributes}, strings, flags);
 }
 
+/// Whether the hierarchies lie in a directory, not one of them on it.
+bool has_cgroup_tree(const plan_context& context) {
+  const auto& views = context.cgroups;
+  return !views.empty()
+         && (views.size() != 1 || views.front().destination != cgroup_top);
+}
+
 void add_cgroups(builder& to, std::uint64_t attributes) {
   const auto& views = to.context().cgroups;
-  constexpr auto top = "/sys/fs/cgroup";
-  const bool tree = views.size() != 1 || views.front().destination != top;
-  if (tree && !views.empty())
-    add_filesystem(to, no_suid | no_dev | no_exec, "tmpfs", top,
+  if (has_cgroup_tree(to.context()))
+    add_filesystem(to, no_suid | no_dev | no_exec, "tmpfs", cgroup_top,
                    {{"mode", "755"}, {"size", "64k"}}, shim::step_no_links);
   for (const auto& view : views) {
     std::vector<sys::mount_option> options;
@@ -233,6 +240,8 @@ status_result add_system_mounts(builder& to, const container_spec& spec,
 }
 
 void add_protection(builder& to, const container_spec& spec) {
+  if (!spec.security.privileged && has_cgroup_tree(to.context()))
+    to.plan().add(op::remount_read_only, {}, {cgroup_top});
   if (spec.security.privileged || !spec.security.mask_proc)
     return;
   for (const auto* path : masked_paths)
@@ -278,7 +287,7 @@ result<prepared_plan> prepare_container(container_spec& spec,
   to.plan().add(op::working_directory, {}, {spec.cwd},
                 shim::step_make_directory);
   if (spec.rootfs.read_only)
-    to.plan().add(op::root_read_only);
+    to.plan().add(op::remount_read_only, {}, {"/"});
   to.become(spec.security, spec.args, spec.env);
   return std::move(to).finish();
 }

@@ -66,7 +66,7 @@ std::string operation(shim::op step) {
     case op::mask:
       return "mask";
     case op::read_only:
-    case op::root_read_only:
+    case op::remount_read_only:
       return "make read only";
     case op::working_directory:
       return "chdir to cwd";

@@ -109,7 +109,7 @@ void sandbox_impl::abandon() {
   client_.reset();
   process_.reset();
   if (const auto entries = read_journal(directory_))
-    kill_leftovers(*entries);
+    kill_leftovers(*entries, std::chrono::seconds{1});
   remove_files(directory_);
   rmdir(path_.c_str());
 }
@@ -121,7 +121,7 @@ status_result sandbox_impl::forsake() {
   const auto entries = read_journal(directory_);
   if (!entries)
     return entries.error();
-  kill_leftovers(*entries);
+  kill_leftovers(*entries, std::chrono::seconds{1});
   return unit{};
 }
 

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -52,6 +53,14 @@ std::uint64_t start_ticks(pid_t pid) {
   return ticks;
 }
 
+/// Whether a shim has the journal. To connect would throw its agent out.
+bool is_alive(const unique_fd& directory) {
+  const unique_fd journal{
+      openat(directory.get(), shim::journal_name, O_RDONLY | O_CLOEXEC)};
+  return journal && flock(journal.get(), LOCK_SH | LOCK_NB) != 0
+         && errno == EWOULDBLOCK;
+}
+
 } // namespace
 
 result<unique_fd> open_directory(const std::string& path) {
@@ -64,7 +73,7 @@ result<unique_fd> open_directory(const std::string& path) {
 result<unique_fd> start_shim(const unique_fd& program,
                              const unique_fd& directory,
                              const std::string& title) {
-  if (sys::connect_packets(directory, shim::socket_name))
+  if (is_alive(directory))
     return error{errc::already_exists, "the pod has a shim"};
   // The socket is there before the shim: to connect never comes too early.
   auto listener = sys::listen_packets(directory, shim::socket_name);
@@ -96,7 +105,8 @@ result<std::vector<journal_entry>> read_journal(const unique_fd& directory) {
   return parse_journal(all);
 }
 
-void kill_leftovers(const std::vector<journal_entry>& entries) {
+void kill_leftovers(const std::vector<journal_entry>& entries,
+                    duration timeout) {
   const auto boot = boot_id();
   for (const auto& entry : entries) {
     if (entry.state.phase != container_phase::lost || entry.boot_id != boot
@@ -106,7 +116,8 @@ void kill_leftovers(const std::vector<journal_entry>& entries) {
     const auto process = sys::open_process(entry.state.pid);
     if (process && entry.start_ticks != 0
         && start_ticks(entry.state.pid) == entry.start_ticks)
-      static_cast<void>(sys::signal_process(*process, SIGKILL));
+      if (sys::signal_process(*process, SIGKILL))
+        wait_for_end(*process, timeout);
   }
 }
 

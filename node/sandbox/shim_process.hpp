@@ -22,9 +22,10 @@ result<unique_fd> open_directory(const std::string& path);
 /// What the journal in `directory` says.
 result<std::vector<journal_entry>> read_journal(const unique_fd& directory);
 
-/// Kills what a dead shim left running. A process is killed only if it is the
-/// very one that the journal names.
-void kill_leftovers(const std::vector<journal_entry>& entries);
+/// Kills what a dead shim left running and waits for each end, `timeout` at
+/// most. A process is killed only if it is the very one that the journal names.
+void kill_leftovers(const std::vector<journal_entry>& entries,
+                    duration timeout);
 
 /// Waits until the process behind the descriptor has ended.
 bool wait_for_end(const unique_fd& process, duration timeout);

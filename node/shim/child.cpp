@@ -102,6 +102,7 @@ bool has_operands(const step& what) {
     case op::hostname:
     case op::mask:
     case op::read_only:
+    case op::remount_read_only:
     case op::working_directory:
       return what.string_count >= 1;
     default:
@@ -159,8 +160,8 @@ long run_step(child_context& context, const step& what) {
       return mask_path(what);
     case op::read_only:
       return make_read_only(what.strings);
-    case op::root_read_only:
-      return make_root_read_only();
+    case op::remount_read_only:
+      return remount_read_only(what.strings);
     default:
       return run_identity(context, what);
   }

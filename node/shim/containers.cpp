@@ -15,14 +15,15 @@ namespace {
 /// exited first.
 container* find_slot() {
   container* oldest = nullptr;
-  for (auto& each : self.containers) {
+  for (auto& each : containers) {
     if (each.now == phase::unused)
       return &each;
     if (each.now == phase::exited
         && (oldest == nullptr || each.order < oldest->order))
       oldest = &each;
   }
-  return oldest;
+  auto* fresh = containers.grow();
+  return fresh != nullptr ? fresh : oldest;
 }
 
 void close_all(container& value) {
@@ -178,7 +179,7 @@ void start_container(packet& from) {
     start_failed(*slot, failure(result, 0, ""));
     return;
   }
-  const auto index = index_of(*slot);
+  const auto index = containers.index_of(*slot);
   watch(slot->main.report, source::container_report, index, EPOLLIN);
   watch(slot->main.pidfd, source::container_exit, index, EPOLLIN);
 }

@@ -11,10 +11,10 @@ namespace troupe::shim {
 namespace {
 
 exec_slot* find_slot() {
-  for (auto& each : self.exec_slots)
+  for (auto& each : execs)
     if (!each.used)
       return &each;
-  return nullptr;
+  return execs.grow();
 }
 
 long use_terminal(const container& of, const exec_request& wanted,
@@ -101,8 +101,8 @@ void start_exec(packet& from) {
   }
   *slot = {};
   slot->used = true;
-  slot->id = ++self.execs;
-  slot->of = index_of(*of);
+  slot->id = ++self.exec_count;
+  slot->of = containers.index_of(*of);
   slot->main.request = from.head.request;
   slot->main.connection = self.connection;
   const auto result = launch(from, *wanted, *of, *slot);
@@ -111,8 +111,8 @@ void start_exec(packet& from) {
     release(*slot);
     return;
   }
-  watch(slot->main.report, source::exec_report, index_of(*slot), EPOLLIN);
-  watch(slot->main.pidfd, source::exec_exit, index_of(*slot), EPOLLIN);
+  watch(slot->main.report, source::exec_report, execs.index_of(*slot), EPOLLIN);
+  watch(slot->main.pidfd, source::exec_exit, execs.index_of(*slot), EPOLLIN);
 }
 
 void on_exec_report(exec_slot& value) {

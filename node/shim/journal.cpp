@@ -1,6 +1,7 @@
 #include "node/shim/journal.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 
 #include <cstddef>
 
@@ -55,6 +56,7 @@ long open_journal() {
   if (fd < 0)
     return fd;
   journal = static_cast<int>(fd);
+  kernel(__NR_flock, fd, LOCK_EX | LOCK_NB);
   size = static_cast<std::uint64_t>(kernel(__NR_lseek, fd, 0, SEEK_END));
   return 0;
 }

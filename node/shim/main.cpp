@@ -40,17 +40,17 @@ void on_event(source what, std::uint32_t index, std::uint32_t events) {
     case source::agent:
       return on_agent();
     case source::container_report:
-      return on_container_report(self.containers[index]);
+      return on_container_report(containers[index]);
     case source::container_exit:
-      return on_container_exit(self.containers[index]);
+      return on_container_exit(containers[index]);
     case source::container_output:
-      return on_output(self.containers[index / 2], index % 2);
+      return on_output(containers[index / 2], index % 2);
     case source::exec_report:
-      return on_exec_report(self.exec_slots[index]);
+      return on_exec_report(execs[index]);
     case source::exec_exit:
-      return on_exec_exit(self.exec_slots[index]);
+      return on_exec_exit(execs[index]);
     case source::attach:
-      return on_reader(self.attaches[index], events);
+      return on_reader(readers[index], events);
   }
 }
 

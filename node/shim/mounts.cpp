@@ -172,8 +172,8 @@ long make_read_only(const char* path) {
   return attach(mount, target);
 }
 
-long make_root_read_only() {
-  return set_attributes(AT_FDCWD, "/", 0, MOUNT_ATTR_RDONLY);
+long remount_read_only(const char* path) {
+  return set_attributes(AT_FDCWD, path, 0, MOUNT_ATTR_RDONLY);
 }
 
 long enter_root(int root) {

@@ -13,7 +13,7 @@ long mount_shm(child_context& context, const step& what);
 long bind_inside(const step& what);
 long mask_path(const step& what);
 long make_read_only(const char* path);
-long make_root_read_only();
+long remount_read_only(const char* path);
 
 /// Makes the mount at `root` the root directory; the old one goes.
 long enter_root(int root);

@@ -32,8 +32,7 @@ bool has_room(int fd) {
 /// Whether all readers of an output have room; notes those that do not.
 readiness check_readers(std::uint32_t container, std::uint32_t stream) {
   auto result = readiness::none;
-  for (std::uint32_t i = 0; i < attaches_max; ++i) {
-    auto& reader = self.attaches[i];
+  for (auto& reader : readers) {
     if (!reads(reader, container, stream))
       continue;
     if (result == readiness::none)
@@ -43,7 +42,7 @@ readiness check_readers(std::uint32_t container, std::uint32_t stream) {
     if (!reader.full)
       reader.full_since = mono_now();
     reader.full = true;
-    watch(reader.fd, source::attach, i, EPOLLOUT);
+    watch(reader.fd, source::attach, readers.index_of(reader), EPOLLOUT);
     result = readiness::full;
   }
   return result;
@@ -51,7 +50,7 @@ readiness check_readers(std::uint32_t container, std::uint32_t stream) {
 
 void copy_to_readers(std::uint32_t container, std::uint32_t stream,
                      const char* data, std::size_t size) {
-  for (auto& reader : self.attaches)
+  for (auto& reader : readers)
     if (reads(reader, container, stream)
         && kernel_retry(__NR_write, reader.fd, data, size) < 0)
       close_watched(reader.fd);
@@ -64,22 +63,22 @@ const char* stream_name(std::uint32_t stream) {
 /// Reads once. Returns what read(2) does; 0 also when a reader is in the way.
 long read_output(container& value, std::uint32_t stream) {
   auto& from = value.outputs[stream];
-  const auto index = index_of(value);
-  const auto readers = check_readers(index, stream);
-  from.waits = readers == readiness::full;
+  const auto index = containers.index_of(value);
+  const auto ready = check_readers(index, stream);
+  from.waits = ready == readiness::full;
   if (from.waits) {
     unwatch(from.fd);
     return 0;
   }
   auto* room = from.lines.room();
   auto size = from.lines.room_size();
-  if (readers == readiness::ready && size > whole_write_max)
+  if (ready == readiness::ready && size > whole_write_max)
     size = whole_write_max;
   const auto count = kernel_retry(__NR_read, from.fd, room, size);
   if (count <= 0)
     return count;
   const auto read = static_cast<std::size_t>(count);
-  if (readers == readiness::ready)
+  if (ready == readiness::ready)
     copy_to_readers(index, stream, room, read);
   from.lines.added(read, wall_now(), stream_name(stream), value.log);
   return count;
@@ -94,8 +93,8 @@ void resume(container& value, std::uint32_t stream) {
     pump_outputs(value);
     finish_if_drained(value);
   } else if (from.fd >= 0) {
-    watch(from.fd, source::container_output, 2 * index_of(value) + stream,
-          EPOLLIN);
+    watch(from.fd, source::container_output,
+          2 * containers.index_of(value) + stream, EPOLLIN);
   }
 }
 
@@ -107,7 +106,7 @@ void remove_reader(attach_slot& reader) {
 } // namespace
 
 void open_outputs(container& value) {
-  const auto index = index_of(value);
+  const auto index = containers.index_of(value);
   for (std::uint32_t i = 0; i < 2; ++i) {
     auto& each = value.outputs[i];
     if (each.fd < 0)
@@ -148,26 +147,29 @@ void pump_outputs(container& value) {
 }
 
 void end_outputs(container& value) {
-  const auto index = index_of(value);
+  const auto index = containers.index_of(value);
   for (std::uint32_t i = 0; i < 2; ++i) {
     value.outputs[i].lines.finish(wall_now(), stream_name(i), value.log);
-    for (auto& reader : self.attaches)
+    for (auto& reader : readers)
       if (reads(reader, index, i))
         remove_reader(reader);
   }
 }
 
 bool add_reader(const container& value, std::uint32_t stream, int fd) {
-  for (std::uint32_t i = 0; i < attaches_max; ++i) {
-    auto& slot = self.attaches[i];
-    if (slot.fd >= 0)
-      continue;
-    slot = {fd, index_of(value), stream, false, 0};
-    kernel(__NR_fcntl, fd, F_SETFL, O_NONBLOCK);
-    watch(fd, source::attach, i, 0); // errors only: the reader is gone
-    return true;
-  }
-  return false;
+  attach_slot* slot = nullptr;
+  for (auto& each : readers)
+    if (each.fd < 0)
+      slot = &each;
+  if (slot == nullptr)
+    slot = readers.grow();
+  if (slot == nullptr)
+    return false;
+  *slot = {fd, containers.index_of(value), stream, false, 0};
+  kernel(__NR_fcntl, fd, F_SETFL, O_NONBLOCK);
+  // Errors only: the reader is gone.
+  watch(fd, source::attach, readers.index_of(*slot), 0);
+  return true;
 }
 
 void on_reader(attach_slot& reader, std::uint32_t events) {
@@ -176,21 +178,20 @@ void on_reader(attach_slot& reader, std::uint32_t events) {
   if ((events & (EPOLLERR | EPOLLHUP)) != 0)
     remove_reader(reader);
   else
-    watch(reader.fd, source::attach,
-          static_cast<std::uint32_t>(&reader - self.attaches), 0);
+    watch(reader.fd, source::attach, readers.index_of(reader), 0);
   reader.full = false;
-  resume(self.containers[reader.of], reader.stream);
+  resume(containers[reader.of], reader.stream);
 }
 
 int expire_readers() {
   std::int64_t wait = -1;
-  for (auto& reader : self.attaches) {
+  for (auto& reader : readers) {
     if (reader.fd < 0 || !reader.full)
       continue;
     const auto left = reader.full_since + reader_patience - mono_now();
     if (left <= 0) {
       remove_reader(reader);
-      resume(self.containers[reader.of], reader.stream);
+      resume(containers[reader.of], reader.stream);
     } else if (wait < 0 || left < wait) {
       wait = left;
     }

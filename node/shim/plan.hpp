@@ -49,12 +49,12 @@ enum class op : std::uint16_t {
   mount_descriptor = 9, ///< [mount descriptor] "destination"
   mount_filesystem = 10, ///< [MOUNT_ATTR_*] "type" "destination" "key" "value"…
                          ///< an empty value makes the key a flag
-  mount_shm = 11,  ///< [MOUNT_ATTR_*] "destination"; the pod's /dev/shm
-  enter_root = 12, ///< pivot into the mounted root, let the old one go
-  bind = 13,       ///< "source" "destination", in the container
-  mask = 14,       ///< "path"
-  read_only = 15,  ///< "path"
-  root_read_only = 16,
+  mount_shm = 11,         ///< [MOUNT_ATTR_*] "destination"; the pod's /dev/shm
+  enter_root = 12,        ///< pivot into the mounted root, let the old one go
+  bind = 13,              ///< "source" "destination", in the container
+  mask = 14,              ///< "path"
+  read_only = 15,         ///< "path"
+  remount_read_only = 16, ///< "path" of a mount; those below stay
   working_directory = 17, ///< "path"
   user = 18,              ///< [uid, gid, supplementary gid…]
   capabilities = 19,      ///< [bounding, effective, inheritable]

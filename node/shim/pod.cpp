@@ -5,6 +5,9 @@
 namespace troupe::shim {
 
 constinit pod self;
+constinit slots<container, containers_max> containers;
+constinit slots<exec_slot, execs_max> execs;
+constinit slots<attach_slot, attaches_max> readers;
 
 namespace {
 
@@ -37,25 +40,17 @@ void close_watched(int& fd) {
 }
 
 container* find_container(const char* id) {
-  for (auto& each : self.containers)
+  for (auto& each : containers)
     if (each.now != phase::unused && same(each.id, id))
       return &each;
   return nullptr;
 }
 
 exec_slot* find_exec(std::uint64_t id) {
-  for (auto& each : self.exec_slots)
+  for (auto& each : execs)
     if (each.used && each.id == id)
       return &each;
   return nullptr;
-}
-
-std::uint32_t index_of(const container& value) {
-  return static_cast<std::uint32_t>(&value - self.containers);
-}
-
-std::uint32_t index_of(const exec_slot& value) {
-  return static_cast<std::uint32_t>(&value - self.exec_slots);
 }
 
 bool is_alive(const container& value) {

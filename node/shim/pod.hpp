@@ -78,9 +78,35 @@ struct attach_slot {
   std::int64_t full_since = 0;
 };
 
+/// Slots that begin to exist when they are first used: pages beyond stay
+/// untouched.
+template <class T, std::size_t Size>
+class slots {
+public:
+  T* begin() { return reinterpret_cast<T*>(space_); }
+  T* end() { return begin() + used_; }
+  T& operator[](std::size_t index) { return begin()[index]; }
+
+  /// One more; null when there are `Size`.
+  T* grow() {
+    if (used_ == Size)
+      return nullptr;
+    begin()[used_] = {};
+    return begin() + used_++;
+  }
+
+  std::uint32_t index_of(const T& slot) {
+    return static_cast<std::uint32_t>(&slot - begin());
+  }
+
+private:
+  alignas(T) unsigned char space_[Size * sizeof(T)];
+  std::uint32_t used_;
+};
+
 struct pod {
-  int poll = -1;
-  int listener = -1;
+  int poll = 0;
+  int listener = 0;
   int agent = -1;
   std::uint32_t connection = 0; ///< counts agents
   int own_pids = -1;            ///< the PID namespace of the shim
@@ -90,15 +116,15 @@ struct pod {
   bool ends = false; ///< shutdown was asked for
   std::uint32_t shutdown_request = 0;
   std::uint32_t starts = 0;
-  std::uint64_t execs = 0;
+  std::uint64_t exec_count = 0;
   char uid[64] = {};
   std::uint8_t boot_id[16] = {};
-  container containers[containers_max];
-  exec_slot exec_slots[execs_max];
-  attach_slot attaches[attaches_max];
 };
 
 extern pod self;
+extern slots<container, containers_max> containers;
+extern slots<exec_slot, execs_max> execs;
+extern slots<attach_slot, attaches_max> readers;
 
 /// Memory to collect a stream's line in.
 char* line_buffer(std::uint32_t container, std::uint32_t stream);
@@ -113,8 +139,6 @@ void close_watched(int& fd);
 /// The container of that name in use, or null.
 container* find_container(const char* id);
 exec_slot* find_exec(std::uint64_t id);
-std::uint32_t index_of(const container& value);
-std::uint32_t index_of(const exec_slot& value);
 bool is_alive(const container& value);
 
 } // namespace troupe::shim

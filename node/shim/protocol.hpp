@@ -24,6 +24,7 @@ inline constexpr std::size_t descriptors_max = 250;
 inline constexpr std::size_t packet_size_max = 16 * 1024;
 
 inline constexpr char socket_name[] = "shim.sock";
+/// Locked (flock(2)) while the shim lives.
 inline constexpr char journal_name[] = "journal";
 /// What `journal` becomes when it is full.
 inline constexpr char old_journal_name[] = "journal.old";

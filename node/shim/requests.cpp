@@ -83,8 +83,8 @@ long send_signal(const process& to, int number) {
 }
 
 void signal_execs(const container& of, int number) {
-  for (const auto& each : self.exec_slots)
-    if (each.used && each.of == index_of(of))
+  for (const auto& each : execs)
+    if (each.used && each.of == containers.index_of(of))
       send_signal(each.main, number);
 }
 
@@ -177,7 +177,7 @@ void reopen_log(const packet& from) {
 /// The container with the least order above `after`; null: no more.
 const container* next_started(std::uint32_t after) {
   const container* next = nullptr;
-  for (const auto& each : self.containers)
+  for (const auto& each : containers)
     if (each.now != phase::unused && each.now != phase::starting
         && each.order > after && (next == nullptr || each.order < next->order))
       next = &each;
@@ -200,10 +200,10 @@ void tell_state(const packet& from) {
 void shut_down(const packet& from) {
   self.ends = true;
   self.shutdown_request = from.head.request;
-  for (const auto& each : self.exec_slots)
+  for (const auto& each : execs)
     if (each.used)
       send_signal(each.main, SIGKILL);
-  for (const auto& each : self.containers)
+  for (const auto& each : containers)
     if (is_alive(each))
       send_signal(each.main, SIGKILL);
   if (self.reaper_pid > 0)
@@ -242,10 +242,10 @@ void dispatch(packet& from) {
 void leave_if_done() {
   if (!self.ends)
     return;
-  for (const auto& each : self.containers)
+  for (const auto& each : containers)
     if (is_alive(each) || each.now == phase::ending)
       return;
-  for (const auto& each : self.exec_slots)
+  for (const auto& each : execs)
     if (each.used)
       return;
   answer(self.shutdown_request, {});

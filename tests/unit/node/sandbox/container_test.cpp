@@ -1,0 +1,202 @@
+#include "tests/unit/node/sandbox/sandbox_world.hpp"
+
+#include <catch2/catch.hpp>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+using namespace troupe;
+using namespace troupe::sandbox;
+using Catch::Matchers::Contains;
+
+TEST_CASE("containers end as their processes do", "[sandbox]") {
+  sandbox_world world;
+  CHECK(world.run(world.container("a", "true")).code == 0);
+  CHECK(world.run(world.container("b", "exit 3")).code == 3);
+  auto plain = world.container("c", "");
+  plain.args = {"false"};
+  CHECK(world.run(std::move(plain)).code == 1);
+  REQUIRE(world.pod().start_container(world.container("d", "sleep 60"), 10s));
+  REQUIRE(world.pod().signal("d", SIGKILL, signal_scope::main, 5s));
+  const auto killed = world.wait_exit("d");
+  CHECK(killed.code == 137);
+  CHECK(killed.signal == SIGKILL);
+  CHECK(killed.started_at.time_since_epoch().count() > 0);
+  CHECK(killed.finished_at > killed.started_at);
+  const auto again = world.pod().signal("d", SIGKILL, signal_scope::main, 5s);
+  REQUIRE(!again);
+  CHECK(again.error().code == errc::not_found);
+  const auto state = world.pod().state(5s);
+  REQUIRE(state);
+  REQUIRE(state->containers.size() == 4);
+  CHECK(state->containers[1].id == "b");
+  CHECK(state->containers[1].exit->code == 3);
+}
+
+TEST_CASE("the process is what the spec says", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container(
+      "a", "id -u; id -g; id -G; pwd; echo $GREETING; cat /etc/layer; hostname;"
+           "echo again >/dev/stdout; grep NoNewPrivs /proc/self/status;"
+           "cat /proc/self/oom_score_adj; ulimit -n; echo $$");
+  spec.env.push_back("GREETING=hello");
+  spec.cwd = "/srv/made/here";
+  spec.security.uid = 1000;
+  spec.security.gid = 2000;
+  spec.security.groups = {3000, 4000};
+  spec.security.no_new_privs = true;
+  spec.oom_score_adj = 500;
+  spec.rlimits = {{RLIMIT_NOFILE, 777, 4'000'000}};
+  CHECK(world.run(std::move(spec)).code == 0);
+  CHECK(world.output("a")
+        == "1000\n2000\n2000 3000 4000\n/srv/made/here\nhello\nupper layer\n"
+           "web\nagain\nNoNewPrivs:\t1\n500\n777\n1\n");
+}
+
+TEST_CASE("a container sees its own system", "[sandbox]") {
+  sandbox_world world;
+  const auto seen = world.run_for_output(
+      "ls -1 /dev; stat -c %a /dev/null /dev/shm /tmp; ls /proc | grep -c "
+      "'^1$';"
+      "cat /proc/timer_list /proc/keys | wc -c;"
+      "(echo x >/proc/sys/kernel/domainname) 2>/dev/null || echo guarded;"
+      "mkdir /sys/fs/cgroup/x 2>/dev/null || echo no cgroup;"
+      "mkdir /sys/fs/cgroup/memory/x 2>/dev/null || echo none;"
+      "echo y >/dev/shm/y && cat /dev/shm/y; ls /sys/class/net;"
+      "readlink /proc/self/ns/mnt >/dev/null && echo fine");
+  CHECK_THAT(seen,
+             Contains("core\nfd\nfull\nmqueue\nnull\nptmx\npts\nrandom\n"
+                      "shm\nstderr\nstdin\nstdout\ntty\nurandom\nzero\n"));
+  CHECK_THAT(seen,
+             Contains("666\n1777\n1777\n1\n0\nguarded\nno cgroup\nnone\ny\n"));
+  CHECK_THAT(seen, Contains("lo\nfine\n"));
+  // Nothing of it is on the host.
+  CHECK(read_file("/proc/self/mountinfo").find(world.directory() + "/run")
+        == std::string::npos);
+  // Two containers of a pod share memory, hostname and network, not files.
+  CHECK(world.run_for_output("cat /dev/shm/y; hostname; ls /run")
+        == "y\nweb\n");
+}
+
+TEST_CASE("capabilities and system calls are few", "[sandbox]") {
+  sandbox_world world;
+  const auto usual = world.run_for_output(
+      "touch /tmp/f; chown 5 /tmp/f && echo chown;"
+      "mount -t tmpfs x /tmp 2>&1; unshare -n true 2>&1;"
+      "chroot / true && echo chroot; grep CapEff /proc/self/status;"
+      "grep Seccomp: /proc/self/status");
+  CHECK_THAT(usual, Contains("chown\n"));
+  CHECK_THAT(usual, Contains("chroot\n"));
+  CHECK_THAT(usual, Contains("CapEff:\t00000000a80425fb\n"));
+  CHECK_THAT(usual, Contains("Seccomp:\t2\n"));
+  CHECK_THAT(usual, Contains("mount: permission denied"));
+  CHECK_THAT(usual, Contains("unshare: unshare(0x40000000): Operation not "
+                             "permitted"));
+  auto dropped = world.container(
+      "dropped", "touch /tmp/f; chown 5 /tmp/f 2>&1; grep CapBnd "
+                 "/proc/self/status");
+  dropped.security.capabilities = {{"NET_ADMIN"}, {"ALL"}};
+  world.run(std::move(dropped));
+  CHECK_THAT(world.output("dropped"), Contains("Operation not permitted"));
+  CHECK_THAT(world.output("dropped"), Contains("CapBnd:\t0000000000001000\n"));
+  auto privileged = world.container(
+      "privileged", "mount -t tmpfs x /tmp && echo mounted; ls /dev | grep -c "
+                    "loop-control; grep Seccomp: /proc/self/status");
+  privileged.security.privileged = true;
+  world.run(std::move(privileged));
+  CHECK_THAT(world.output("privileged"), Contains("mounted\n"));
+  CHECK_THAT(world.output("privileged"), Contains("Seccomp:\t0\n"));
+  auto user = world.container("user", "grep CapEff /proc/self/status");
+  user.security.uid = 1000;
+  world.run(std::move(user));
+  CHECK(world.output("user") == "CapEff:\t0000000000000000\n");
+}
+
+TEST_CASE("files are mounted where they belong", "[sandbox]") {
+  sandbox_world world;
+  const auto volume = world.directory() + "/volume";
+  std::filesystem::create_directories(volume + "/sub");
+  std::ofstream{volume + "/hosts"} << "127.0.0.1 localhost\n";
+  auto spec = world.container(
+      "a",
+      "cat /etc/hosts; echo z >/data/z; touch /ro/z 2>&1; ls /deep/in/here;"
+      "touch /etc/z 2>&1; echo t >/scratch/t && cat /scratch/t;"
+      "cat /etc/resolv.conf; stat -c %a /scratch");
+  // A link that leads to nothing inside, and to something outside.
+  std::filesystem::create_directories(world.directory() + "/layers/1/etc");
+  std::filesystem::create_symlink(
+      "/run/resolve/conf", world.directory() + "/layers/1/etc/resolv.conf");
+  spec.rootfs.read_only = true;
+  const auto bind = [&](const std::string& from, const std::string& to,
+                        bool read_only) {
+    spec.mounts.push_back({bind_source{volume + from}, to, read_only});
+  };
+  bind("/hosts", "/etc/hosts", false);
+  bind("", "/data", false);
+  bind("", "/ro", true);
+  bind("/sub", "/deep/in/here", false);
+  bind("/hosts", "/etc/resolv.conf", true);
+  spec.mounts.push_back({tmpfs_source{65536, 0700}, "/scratch"});
+  world.run(std::move(spec));
+  CHECK(world.output("a")
+        == "127.0.0.1 localhost\ntouch: /ro/z: Read-only file system\n"
+           "touch: /etc/z: Read-only file system\nt\n127.0.0.1 localhost\n"
+           "700\n");
+  CHECK(read_file(volume + "/z") == "z\n");
+  CHECK(!std::filesystem::exists("/run/resolve"));
+}
+
+TEST_CASE("what cannot start says why", "[sandbox]") {
+  sandbox_world world;
+  const auto fail = [&](auto change) {
+    auto spec = world.container("x", "true");
+    change(spec);
+    const auto started = world.pod().start_container(std::move(spec), 10s);
+    return started ? "it started" : started.error().message;
+  };
+  CHECK(fail([](auto& spec) { spec.args = {"foo"}; })
+        == "exec: \"foo\": executable file not found in $PATH");
+  CHECK(fail([](auto& spec) { spec.args = {"/foo"}; })
+        == "exec: \"/foo\": stat /foo: no such file or directory");
+  CHECK(fail([](auto& spec) { spec.args = {"/etc/plain"}; })
+        == "exec: \"/etc/plain\": permission denied");
+  CHECK(fail([](auto& spec) { spec.args.clear(); }) == "no command specified");
+  CHECK(fail([](auto& spec) { spec.security.capabilities.add = {"FLY"}; })
+        == "unknown capability \"FLY\"");
+  CHECK_THAT(fail([](auto& spec) {
+               spec.mounts.push_back({bind_source{"/no/such"}, "/x"});
+             }),
+             Contains("mount /x: bind /no/such"));
+  CHECK(fail([](auto& spec) { spec.cwd = "/etc/plain"; })
+        == "chdir to cwd (\"/etc/plain\") failed: not a directory");
+  const auto state = world.pod().state(5s);
+  REQUIRE(state);
+  CHECK(state->containers.empty());
+  CHECK(world.run(world.container("x", "true")).code == 0);
+}
+
+TEST_CASE("containers share processes when asked to", "[sandbox]") {
+  sandbox_world world;
+  auto shared = world.pod_spec();
+  shared.share_pid = true;
+  shared.sysctls = {{"net.core.somaxconn", "1234"}, {"kernel.shmmni", "99"}};
+  auto pod = pod_sandbox::create(world.host(), shared, world.collect(), 10s);
+  REQUIRE(pod);
+  world.holder() = std::move(*pod);
+  REQUIRE(
+      world.pod().start_container(world.container("a", "exec sleep 600"), 10s));
+  const auto seen = world.run_for_output(
+      "ps | grep -c '[s]leep 600'; echo $$; cat /proc/sys/net/core/somaxconn "
+      "/proc/sys/kernel/shmmni; ls /proc/1/root/ 2>&1; kill -9 1; echo still");
+  CHECK_THAT(seen, Contains("1234\n99\n"));
+  CHECK_THAT(seen, Contains("Permission denied"));
+  CHECK_THAT(seen, Contains("still\n"));
+  CHECK(seen.substr(0, 2) == "1\n");
+  CHECK(seen.substr(2, 2) != "1\n");
+  const auto pid = world.pod().state(5s)->containers.at(0).pid;
+  REQUIRE(world.pod().destroy(10s));
+  CHECK(eventually([&] { return !is_alive(pid); }));
+  CHECK(!std::filesystem::exists(shared.directory));
+}

@@ -1,0 +1,220 @@
+#include "tests/unit/node/sandbox/sandbox_world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <regex>
+#include <sstream>
+
+using namespace troupe;
+using namespace troupe::sandbox;
+using Catch::Matchers::Contains;
+
+TEST_CASE("output is logged in the CRI format", "[sandbox]") {
+  sandbox_world world;
+  world.run(world.container(
+      "a", "echo one; echo two >&2; printf half; sleep 0.1; echo ' line';"
+           "printf '\\n'; printf end"));
+  const std::regex record{
+      R"((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z) (stdout|stderr) F (.*))"};
+  std::istringstream lines{world.log("a")};
+  std::string out;
+  std::string err;
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    REQUIRE(std::regex_match(line, match, record));
+    CHECK(match[1].str() >= last);
+    last = match[1];
+    (match[2] == "stdout" ? out : err) += match[3].str() + "\n";
+  }
+  CHECK(out == "one\nhalf line\n\nend\n");
+  CHECK(err == "two\n");
+}
+
+TEST_CASE("long lines are logged in parts", "[sandbox]") {
+  sandbox_world world;
+  world.run(world.container(
+      "a", "head -c 40000 /dev/zero | tr '\\0' x 2>/dev/null || "
+           "dd if=/dev/zero bs=40000 count=1 2>/dev/null; echo; echo next"));
+  std::istringstream lines{world.log("a")};
+  std::vector<std::pair<std::string, std::size_t>> seen;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields{line};
+    std::string time, stream, tag;
+    fields >> time >> stream >> tag;
+    seen.emplace_back(tag, line.size() - time.size() - stream.size() - 4);
+  }
+  REQUIRE(seen.size() == 4);
+  CHECK(seen[0] == std::pair<std::string, std::size_t>{"P", 16384});
+  CHECK(seen[1] == std::pair<std::string, std::size_t>{"P", 16384});
+  CHECK(seen[2] == std::pair<std::string, std::size_t>{"F", 40000 - 32768});
+  CHECK(seen[3].second == 4);
+}
+
+TEST_CASE("logs are rotated and reopened", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container("a", "seq 1 20000; cat");
+  spec.stdin_open = true;
+  spec.log.size_max = 100'000;
+  spec.log.files_max = 3;
+  REQUIRE(world.pod().start_container(std::move(spec), 10s));
+  const auto directory = world.directory() + "/logs/a";
+  CHECK(eventually(
+      [&] { return world.log("a").find("F 20000\n") != std::string::npos; }));
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator{directory}) {
+    names.push_back(entry.path().filename());
+    CHECK(entry.file_size() <= 100'000);
+  }
+  std::sort(names.begin(), names.end());
+  REQUIRE(names.size() == 3);
+  CHECK(names[0] == "0.log");
+  CHECK(
+      std::regex_match(names[1], std::regex{R"(0\.log\.\d{8}-\d{6}\.\d{9})"}));
+  std::filesystem::rename(directory + "/0.log", directory + "/mine");
+  REQUIRE(world.pod().reopen_log("a", 5s));
+  auto attached = world.pod().attach({"a", true, false, false}, 5s);
+  REQUIRE(attached);
+  write_text(attached->in.get(), "after\n");
+  CHECK(eventually([&] { return world.output("a") == "after\n"; }));
+}
+
+TEST_CASE("a full disk drops output, not the container", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container("a", "seq 1 20000; echo done >&2; exit 5");
+  const auto logs = world.directory() + "/logs/a";
+  std::filesystem::create_directories(logs);
+  std::filesystem::create_symlink("/dev/full", logs + "/full.log");
+  spec.log.path = logs + "/full.log";
+  // A link is not followed: the log cannot be opened at all.
+  CHECK(!world.pod().start_container(std::move(spec), 5s));
+}
+
+TEST_CASE("processes join a running container", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container("a", "echo here >/tmp/mark; sleep 600");
+  spec.security.uid = 1000;
+  const auto security = spec.security;
+  REQUIRE(world.pod().start_container(std::move(spec), 10s));
+  auto wanted = world.exec("a", "cat; cat /tmp/mark; echo oops >&2; id -u;"
+                                "grep Seccomp: /proc/self/status; exit 7");
+  wanted.stdin_open = true;
+  wanted.security = security;
+  REQUIRE(eventually([&] {
+    return std::filesystem::exists(world.directory() + "/run/a/upper/tmp/mark");
+  }));
+  auto process = world.pod().exec(std::move(wanted), 10s);
+  REQUIRE(process);
+  write_text(process->in.get(), "input\n");
+  process->in.reset();
+  CHECK(read_to_end(process->out.get()) == "input\nhere\n1000\nSeccomp:\t2\n");
+  CHECK(read_to_end(process->err.get()) == "oops\n");
+  CHECK(world.wait_exec(process->exec_id).code == 7);
+  auto missing = world.exec("a", "");
+  missing.args = {"foo"};
+  const auto failed = world.pod().exec(std::move(missing), 10s);
+  REQUIRE(!failed);
+  CHECK(failed.error().message
+        == "exec: \"foo\": executable file not found in $PATH");
+  const auto nowhere = world.pod().exec(world.exec("b", "true"), 10s);
+  REQUIRE(!nowhere);
+  CHECK(nowhere.error().code == errc::not_found);
+  auto lasting = world.pod().exec(world.exec("a", "sleep 600"), 10s);
+  REQUIRE(lasting);
+  REQUIRE(world.pod().kill_exec(lasting->exec_id, 5s));
+  CHECK(world.wait_exec(lasting->exec_id).signal == SIGKILL);
+}
+
+TEST_CASE("a process may have a terminal", "[sandbox]") {
+  sandbox_world world;
+  REQUIRE(world.pod().start_container(world.container("a", "sleep 600"), 10s));
+  auto wanted = world.exec("a", "tty; stty size; read line; echo got $line;"
+                                "stty size; read line; exit 4");
+  wanted.tty = true;
+  wanted.columns = 90;
+  wanted.rows = 30;
+  auto process = world.pod().exec(std::move(wanted), 10s);
+  REQUIRE(process);
+  const auto terminal = process->terminal.get();
+  CHECK_THAT(read_until(terminal, "30 90"), Contains("/dev/pts/0\r\n"));
+  REQUIRE(world.pod().resize_exec(process->exec_id, 100, 40, 5s));
+  write_text(terminal, "hello\n");
+  CHECK_THAT(read_until(terminal, "40 100"), Contains("got hello\r\n"));
+  write_text(terminal, "\n");
+  read_to_end(terminal);
+  CHECK(world.wait_exec(process->exec_id).code == 4);
+  // Hanging up ends a shell.
+  auto shell = world.exec("a", "while read line; do :; done");
+  shell.tty = true;
+  auto second = world.pod().exec(std::move(shell), 10s);
+  REQUIRE(second);
+  second->terminal.reset();
+  const auto end = world.wait_exec(second->exec_id);
+  CHECK((end.signal == SIGHUP || end.code == 0));
+}
+
+TEST_CASE("readers attach to a container", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container("a", "while read line; do echo out $line; echo "
+                                   "err $line >&2; done; echo over");
+  spec.stdin_open = true;
+  spec.stdin_once = true;
+  REQUIRE(world.pod().start_container(std::move(spec), 10s));
+  auto first = world.pod().attach({"a", true, true, true}, 5s);
+  auto second = world.pod().attach({"a", true, true, false}, 5s);
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(!first->tty);
+  CHECK(first->in);
+  CHECK(!second->in); // the first one has it
+  write_text(first->in.get(), "x\n");
+  CHECK(read_until(first->out.get(), "\n") == "out x\n");
+  CHECK(read_until(first->err.get(), "\n") == "err x\n");
+  CHECK(read_until(second->out.get(), "\n") == "out x\n");
+  second->out.reset(); // a reader that goes is no trouble
+  first->in.reset();   // the end of the input, once
+  CHECK(read_to_end(first->out.get()) == "over\n");
+  CHECK(read_to_end(first->err.get()).empty());
+  CHECK(world.wait_exit("a").code == 0);
+  CHECK(world.output("a") == "out x\nerr x\nover\n");
+  CHECK(!world.pod().attach({"a", false, true, true}, 5s));
+}
+
+TEST_CASE("a slow reader loses nothing", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container("a", "read line; seq 1 100000");
+  spec.stdin_open = true;
+  REQUIRE(world.pod().start_container(std::move(spec), 10s));
+  auto attached = world.pod().attach({"a", true, true, false}, 5s);
+  REQUIRE(attached);
+  write_text(attached->in.get(), "go\n");
+  // The container is held up by now, or will be.
+  const auto text = read_to_end(attached->out.get());
+  CHECK(std::count(text.begin(), text.end(), '\n') == 100'000);
+  CHECK(text.ends_with("\n100000\n"));
+  CHECK(world.wait_exit("a").code == 0);
+  CHECK(world.output("a") == text);
+}
+
+TEST_CASE("a container may have a terminal", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container("a", "tty; read line; stty size; ls -l "
+                                   "/dev/console; exit 6");
+  spec.tty = true;
+  spec.stdin_open = true;
+  spec.security.uid = 1000;
+  const auto started = world.pod().start_container(std::move(spec), 10s);
+  REQUIRE(started);
+  CHECK(started->tty);
+  auto attached = world.pod().attach({"a", true, true, false}, 5s);
+  REQUIRE(attached);
+  CHECK(attached->tty);
+  REQUIRE(world.pod().resize("a", 70, 20, 5s));
+  write_text(attached->in.get(), "\n");
+  CHECK_THAT(read_to_end(attached->out.get()), Contains("20 70\r\n"));
+  CHECK(world.wait_exit("a").code == 6);
+  CHECK_THAT(world.log("a"), Contains(" stdout F /dev/pts/0\r\n"));
+  CHECK_THAT(world.log("a"), Contains("/dev/console\r\n"));
+}
