@@ -222,6 +222,7 @@ events application::operator()(const image_failed& fact) {
   image.message = fact.message;
   image.since = now_;
   image.held = false;
+  at(fact.container).held = false;
   events out;
   if (fact.reason == "ErrImageNeverPull") {
     image.message =
@@ -229,7 +230,7 @@ events application::operator()(const image_failed& fact) {
     out.push_back(warning(fact.container, fact.reason, image.message));
   } else if (fact.reason == "InvalidImageName") {
     image.message = "Failed to apply default image tag " + name
-                    + ": couldn't parse image name " + name + ": "
+                    + ": couldn't parse image reference " + name + ": "
                     + fact.message;
     out.push_back(warning(fact.container, "InspectFailed", image.message));
   } else {
@@ -281,6 +282,7 @@ events application::operator()(const container_start_failed& fact) {
     return {};
   container.failure = start_failure{fact.reason, fact.message, now_};
   container.next_image.phase = image_phase::wanted;
+  container.held = false;
   const auto was_created = container.sandbox_id == observed_.sandbox.id
                            && !container.exit && container.ever_created;
   if (fact.reason == "RunContainerError" && was_created)

@@ -12,7 +12,8 @@ namespace ids = schema::ids;
 
 constexpr std::string_view epoch = "1970-01-01T00:00:00Z";
 
-/// Waits for a restart, a pull or another try; says why.
+/// Waits for a restart, a pull or another try; says why. While the other try
+/// is under way that is still what is known.
 std::optional<waiting_state> trouble(const view::core_v1::pod& pod,
                                      const container_entry& entry,
                                      const observed_container& container) {
@@ -23,11 +24,11 @@ std::optional<waiting_state> trouble(const view::core_v1::pod& pod,
                              + codec::format_duration(container.restarts.wait)
                              + " restarting failed container=" + entry.name()
                              + " pod=" + label(pod)};
-  if (image.phase == image_phase::failed && image.held)
+  if (!image.reason.empty() && image.held)
     return waiting_state{"ImagePullBackOff",
                          "Back-off pulling image " + quoted_image(entry) + ": "
                              + image.reason + ": " + image.message};
-  if (image.phase == image_phase::failed)
+  if (!image.reason.empty())
     return waiting_state{image.reason, image.message};
   if (container.failure)
     return waiting_state{container.failure->reason, container.failure->message};

@@ -137,7 +137,8 @@ bool planner::volumes_ready() {
       return false;
     case volumes_phase::failed:
       if (is_past(volumes.failed_at, volumes.tries.wait))
-        add(mount_volumes{"the last try failed"});
+        add(mount_volumes{volumes.failed_at ? "the last try failed"
+                                            : "nobody knows whether they are"});
       return false;
   }
   return false;

@@ -81,9 +81,10 @@ bool planner::start(const container_entry& entry, bool may_start) {
   const auto& container = seen(entry);
   if (container.phase == container_phase::creating)
     return true;
-  if (waits_for_restart(entry))
-    return false;
+  // In this order: a failure is shown for as long as it is the latest news.
   if (container.failure && !is_past(container.failure->at, config_.retry))
+    return false;
+  if (waits_for_restart(entry))
     return false;
   if (!image_ready(entry))
     return container.next_image.phase != image_phase::failed;

@@ -4,12 +4,20 @@
 #include "messages/meta/time.hpp"
 #include "node/pod/spec.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace troupe::pod {
 
 namespace {
 
 constexpr std::int64_t version = 1;
 constexpr std::size_t record_size_max = 1024 * 1024;
+
+// What is read is held inside bounds that arithmetic cannot leave.
+constexpr std::int64_t small_max = 1 << 30;
+constexpr std::int64_t time_max = std::int64_t{1} << 62;
+constexpr std::int64_t span_max = std::int64_t{1} << 61;
 
 // Times are whole nanoseconds since 1970: nothing is lost by a restart.
 
@@ -187,9 +195,8 @@ public:
   }
 
   std::int32_t small(std::string_view key) const {
-    const auto value = number(key);
-    return value < 0 || value > INT32_MAX ? 0
-                                          : static_cast<std::int32_t>(value);
+    return static_cast<std::int32_t>(
+        std::clamp<std::int64_t>(number(key), 0, small_max));
   }
 
   bool flag(std::string_view key) const {
@@ -198,7 +205,12 @@ public:
   }
 
   wall_time time(std::string_view key) const {
-    return wall_time{duration{number(key)}};
+    return wall_time{
+        duration{std::clamp<std::int64_t>(number(key), 0, time_max)}};
+  }
+
+  duration span(std::string_view key) const {
+    return duration{std::clamp<std::int64_t>(number(key), 0, span_max)};
   }
 
   std::optional<wall_time> maybe_time(std::string_view key) const {
@@ -223,9 +235,9 @@ private:
 };
 
 backoff read_backoff(const record_reader& from) {
-  if (!from || from.number("wait") < 0)
+  if (!from)
     return {};
-  return {duration{from.number("wait")}, from.time("since")};
+  return {from.span("wait"), from.time("since")};
 }
 
 std::optional<container_exit> read_exit(const record_reader& from) {
@@ -242,7 +254,7 @@ std::optional<container_stop> read_stop(const record_reader& from) {
     return std::nullopt;
   return container_stop{from.choice("stage", stop_stage::killed),
                         from.time("since"), from.time("asked"),
-                        duration{from.number("grace")}};
+                        from.span("grace")};
 }
 
 observed_container read_container(const record_reader& from) {
@@ -370,7 +382,7 @@ result<observed_pod> decode_record(bytes_view text) {
   out.failed_reason = root.text("failedReason");
   out.failed_message = root.text("failedMessage");
   out.ending_since = root.maybe_time("endingSince");
-  out.ending_grace = duration{root.number("endingGrace")};
+  out.ending_grace = root.span("endingGrace");
   if (root.flag("removed"))
     out.removal = removal_phase::removed;
   return out;

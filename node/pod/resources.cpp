@@ -203,8 +203,7 @@ int oom_score_adj(const view::core_v1::pod& pod, const container& of,
   constexpr int guaranteed = -997;
   constexpr int best_effort = 1000;
   constexpr std::int64_t burstable_min = 1000 + guaranteed;
-  constexpr std::int64_t system_priority = 2'000'000'000;
-  if (pod.spec().priority() >= system_priority)
+  if (pod.spec().priority_class_name() == "system-node-critical")
     return guaranteed;
   switch (pod_qos(pod)) {
     case qos_class::guaranteed:

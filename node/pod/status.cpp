@@ -149,7 +149,8 @@ codec::document writer::write() {
   keep_what_is_not_ours();
   text(id::phase, current);
   write_conditions(current, reports);
-  if (!observed_.failed_reason.empty()) {
+  // As with the phase: not before everything is down.
+  if (!observed_.failed_reason.empty() && has_ended(observed_)) {
     text(id::reason, observed_.failed_reason);
     text(id::message, observed_.failed_message);
   }

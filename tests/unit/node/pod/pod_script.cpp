@@ -112,8 +112,11 @@ std::string pod_script::run(const script_command&) {
   return or_nothing(out);
 }
 
-std::string pod_script::fact(const script_command& command) {
+std::string pod_script::fact(const script_command& given) {
   const view::core_v1::pod pod{pod_};
+  auto command = given;
+  if (command.input.ends_with('\n'))
+    command.input.pop_back();
   return or_nothing(
       lines(apply(observed_, pod, read_fact(command), now_, config_)));
 }
