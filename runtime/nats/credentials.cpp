@@ -16,14 +16,15 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-/// What stands between "-----BEGIN <name>-----" and the next "---".
+/// What stands between "-----BEGIN <name>-----" and the next line of dashes. A
+/// JWT may have as many of them inside.
 std::string_view section(std::string_view text, std::string_view name) {
   const auto head = "-----BEGIN " + std::string{name} + "-----";
   const auto begin = text.find(head);
   if (begin == std::string_view::npos)
     return {};
   text.remove_prefix(begin + head.size());
-  const auto end = text.find("---");
+  const auto end = text.find("\n---");
   return end == std::string_view::npos ? std::string_view{}
                                        : trim(text.substr(0, end));
 }

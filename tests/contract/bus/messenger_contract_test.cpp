@@ -192,6 +192,10 @@ TEMPLATE_TEST_CASE("a stream waits for who consumes", "[bus]", fake_world,
   theirs->consumes(false);
   auto served = node->serve("/node/n1/io", taker(theirs));
   auto ours = open_at(*server, "/node/n1/io");
+  // Sent before the acceptance it would have waited, and drained, already.
+  REQUIRE(eventually([&] { return theirs->stream() != nullptr; }));
+  REQUIRE(theirs->stream()->send("accepted"));
+  REQUIRE(eventually([&] { return ours->now().messages.size() == 1; }));
   constexpr std::size_t size = 64 * 1024;
   constexpr std::size_t count = 16;
   for (std::size_t i = 0; i < count; ++i)

@@ -8,7 +8,7 @@ using troupe::bus::parse_credentials;
 
 TEST_CASE("credentials as NATS' tools write them", "[nats]") {
   auto read = parse_credentials("-----BEGIN NATS USER JWT-----\n"
-                                "eyJ0.eyJq.sig-_\n"
+                                "eyJ0.e---yJq.sig-_\n"
                                 "------END NATS USER JWT------\n"
                                 "\n"
                                 "*** IMPORTANT ***\n"
@@ -16,7 +16,7 @@ TEST_CASE("credentials as NATS' tools write them", "[nats]") {
                                 "SUAM\r\n"
                                 "------END USER NKEY SEED------\r\n");
   REQUIRE(read.has_value());
-  CHECK(*read == nats_credentials{"eyJ0.eyJq.sig-_", "SUAM"});
+  CHECK(*read == nats_credentials{"eyJ0.e---yJq.sig-_", "SUAM"});
 }
 
 TEST_CASE("what is no credentials", "[nats]") {
