@@ -109,8 +109,8 @@ void add_memberships(process_user& out, bytes_view group) {
     return false;
   });
   std::ranges::sort(out.groups);
-  const auto twice = std::ranges::unique(out.groups);
-  out.groups.erase(twice.begin(), twice.end());
+  out.groups.erase(std::unique(out.groups.begin(), out.groups.end()),
+                   out.groups.end());
 }
 
 } // namespace

@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include <ranges>
-
 namespace troupe::image {
 
 namespace {
@@ -39,10 +37,10 @@ verdict look(const std::string& layer, const std::string& name) {
 /// The file's text; empty when the image has none.
 result<bytes> read_etc(const std::vector<std::string>& layers,
                        const std::string& name) {
-  for (const auto& layer : std::views::reverse(layers))
-    switch (look(layer, name)) {
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+    switch (look(*layer, name)) {
       case verdict::here:
-        return read_whole(layer + "/etc/" + name, account_file_size_max);
+        return read_whole(*layer + "/etc/" + name, account_file_size_max);
       case verdict::gone:
         return bytes{};
       case verdict::ask_below:

@@ -170,6 +170,10 @@ std::string reference::familiar() const {
     if (out.starts_with(official_prefix)
         && out.find('/', official_prefix.size()) == out.npos)
       out.erase(0, official_prefix.size());
+    // A first part that looks like a registry would be read as one.
+    const auto slash = out.find('/');
+    if (slash != out.npos && names_registry(out.substr(0, slash)))
+      out = repository();
   }
   if (!tag.empty())
     out += ":" + tag;

@@ -42,9 +42,10 @@ struct stocked {
   registry server{dir / "registry"};
 
   stocked() {
-    REQUIRE(run(makers + "make_busybox " + (dir / "made") + " >/dev/null")
-            == 0);
-    REQUIRE(run(makers + "push_image " + (dir / "made/busybox") + " "
+    // Made once for all cases.
+    static const scratch made;
+    REQUIRE(run(makers + "make_busybox " + (made / "x") + " >/dev/null") == 0);
+    REQUIRE(run(makers + "push_image " + (made / "x/busybox") + " "
                 + server.address()
                 + " library/busybox:1 library/busybox:latest")
             == 0);
