@@ -295,7 +295,8 @@ std::string to_json(const status& value) {
     writer.name("details");
     write_details(out, *value.details);
   }
-  if (!value.success)
+  // Upstream says of a success only what it had to fill in: 201.
+  if (!value.success || value.code == 201)
     writer.number("code", value.code);
   writer.close();
   return out;

@@ -4,6 +4,7 @@
 #include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/metadata.hpp"
 #include "actors/gateway/object/owners.hpp"
+#include "actors/gateway/object/pod_admission.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "actors/gateway/object/strictness.hpp"
 #include "actors/gateway/object/write_record.hpp"
@@ -55,14 +56,17 @@ bool fixes_version(const document& object) {
 }
 
 /// What was to be created, as it would be stored.
-document complete(const object_call& call, const document& object, bool owned,
-                  const store::store_snapshot& state, const stamps& given) {
+checked<document> complete(const object_call& call, const document& object,
+                           bool owned, const store::store_snapshot& state,
+                           const stamps& given) {
   auto out = object.clone();
   codec::apply_defaults(out, *call.resource);
   if (!owned) {
     write_record record{call, given.now};
     codec::update_managed_fields(nullptr, out, record.write());
   }
+  if (auto why = admit_pod(call, out, nullptr))
+    return std::move(*why);
   stamp(out, given);
   codec::prepare_for_create(out, *call.resource);
   generate_name(call, out, state, given);
@@ -113,8 +117,10 @@ write_decision decide_create(const object_call& call, const document& object,
                              const stamps& given) {
   if (auto why = admit_creation(call, object, state))
     return {refuse(std::move(*why)), {}, {}};
-  auto whole =
-      std::make_shared<document>(complete(call, object, owned, state, given));
+  auto made = complete(call, object, owned, state, given);
+  if (!made)
+    return {refuse(std::move(made.error())), {}, {}};
+  auto whole = std::make_shared<document>(std::move(*made));
   if (auto why = refusal(call, object, *whole, state))
     return {refuse(std::move(*why)), {}, {}};
   auto write = make_put(*whole, *call.resource);

@@ -56,6 +56,14 @@ bool is_served(const object_call& call) {
                                     }));
 }
 
+/// The type of what is written.
+const schema::type_desc* body_type(const object_call& call) {
+  for (const auto& one : call.resource->subresources)
+    if (one.name == call.subresource)
+      return one.type;
+  return call.resource->type;
+}
+
 bool names_one(api::verb verb) {
   return verb == api::verb::get || verb == api::verb::update
          || verb == api::verb::remove;
@@ -70,7 +78,7 @@ std::optional<api::status> check_shape(const api::request& request,
       request.verb == api::verb::create || request.verb == api::verb::update;
   if (writes && request.body == nullptr)
     return api::bad_request("a body is required");
-  if (writes && request.body->type() != call.resource->type)
+  if (writes && request.body->type() != body_type(call))
     return api::bad_request("the body is of another type than the resource");
   if (names_one(request.verb) && call.name.empty())
     return api::bad_request("a name is required");

@@ -1,6 +1,7 @@
 #include "actors/gateway/object/object_writer.hpp"
 
 #include "actors/gateway/object/apply.hpp"
+#include "actors/gateway/object/bind.hpp"
 #include "actors/gateway/object/create.hpp"
 #include "actors/gateway/object/patch.hpp"
 #include "actors/gateway/object/remove.hpp"
@@ -40,8 +41,9 @@ object_writer::object_writer(writer_ports ports) : ports_{std::move(ports)} {
 void object_writer::create(object_call call, codec::document body,
                            object_done done) {
   auto task = task_of(call);
-  run(ports_, std::move(task), plan_create(std::move(call), std::move(body)),
-      std::move(done));
+  auto plan = is_binding(call) ? plan_bind(std::move(call), std::move(body))
+                               : plan_create(std::move(call), std::move(body));
+  run(ports_, std::move(task), std::move(plan), std::move(done));
 }
 
 void object_writer::update(object_call call, codec::document body,

@@ -35,7 +35,8 @@ class object_writer {
 public:
   explicit object_writer(writer_ports ports);
 
-  /// `body` is typed by the call's resource and belongs to the call.
+  /// `body` is typed by the call's resource, or by its subresource, and belongs
+  /// to the call. A Binding is not stored: it gives a pod its node.
   void create(object_call call, codec::document body, object_done done);
 
   /// Replaces the object, or what the call's subresource may touch of it.

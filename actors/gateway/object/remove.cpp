@@ -2,6 +2,7 @@
 
 #include "actors/gateway/object/admission.hpp"
 #include "actors/gateway/object/metadata.hpp"
+#include "actors/gateway/object/remove_grace.hpp"
 #include "actors/gateway/object/remove_policy.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "messages/meta/time.hpp"
@@ -27,7 +28,7 @@ void set_deletion_time(document& object, const stamps& given) {
                   meta::format_time(given.now));
 }
 
-/// No kind served here waits for a grace period, so it is always 0.
+/// For kinds that are given no time: the period is 0.
 void mark(document& object, const stamps& given) {
   const auto generation = generation_of(object);
   if (!is_deleting(object) && generation > 0)
@@ -63,10 +64,18 @@ write_decision store_marked(const object_call& call, const stored_object& old,
   return out;
 }
 
-write_decision erase(const object_call& call, const stored_object& old) {
+/// `last` is what a client sees whose kind is answered with.
+write_decision erase(const object_call& call, const stored_object& old,
+                     document last) {
   write_decision out;
-  out.answer.status =
-      api::ok(call.name, call.group_resource(), uid_of(old.object));
+  if (call.resource->returns_deleted) {
+    erase_meta(last, object_meta::resource_version);
+    out.answer =
+        accept(200, std::make_shared<document>(std::move(last)), old.at());
+  } else {
+    out.answer.status =
+        api::ok(call.name, call.group_resource(), uid_of(old.object));
+  }
   auto key = object_key(*call.resource, call.ns, call.name);
   out.guards.push_back(store::key_at_revision{key, old.at()});
   out.ops.push_back(store::erase{std::move(key)});
@@ -83,6 +92,21 @@ write_decision decide_marked(const object_call& call, const stored_object& old,
   return store_marked(call, old, std::move(next));
 }
 
+write_decision decide_graceful(const object_call& call,
+                               const delete_call& options,
+                               const stored_object& old,
+                               const std::vector<std::string>& finalizers,
+                               const stamps& given) {
+  auto next = old.object.clone();
+  const auto step = mark_graceful(next, options.grace_period_seconds, given);
+  if (step == grace_step::stand)
+    return answer_standing(old, std::move(next));
+  set_meta_texts(next, object_meta::finalizers, finalizers);
+  if (step == grace_step::erase && finalizers.empty())
+    return erase(call, old, std::move(next));
+  return store_marked(call, old, std::move(next));
+}
+
 write_decision decide(const object_call& call, const delete_call& options,
                       const stored_object& old, const stamps& given) {
   const auto& object = old.object;
@@ -92,10 +116,12 @@ write_decision decide(const object_call& call, const delete_call& options,
       options.propagation_policy, meta_texts(object, object_meta::finalizers));
   if (is_namespace(*call.resource) && !is_deleting(object))
     return decide_marked(call, old, finalizers, mark_namespace, given);
+  if (ends_gracefully(*call.resource))
+    return decide_graceful(call, options, old, finalizers, given);
   if (has_spec_finalizers(object, *call.resource))
     return answer_standing(old, object.clone());
   if (finalizers.empty())
-    return erase(call, old);
+    return erase(call, old, object.clone());
   return decide_marked(call, old, finalizers, mark, given);
 }
 

@@ -3,6 +3,7 @@
 #include "actors/gateway/object/admission.hpp"
 #include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/metadata.hpp"
+#include "actors/gateway/object/pod_admission.hpp"
 #include "actors/gateway/object/write_record.hpp"
 #include "messages/codec/validate/strategy.hpp"
 #include "messages/codec/validate/validate.hpp"
@@ -78,6 +79,8 @@ write_decision decide_replace(const object_call& call, const stored_object& old,
     write_record record{call, given.now};
     codec::update_managed_fields(&old.object, next, record.write());
   }
+  if (auto why = admit_pod(call, next, &old.object))
+    return {refuse(std::move(*why)), {}, {}};
   prepare(call, old.object, next);
   if (auto errors = validate(call, old.object, next); !errors.empty())
     return {refuse(invalid_object(call, next, errors)), {}, {}};

@@ -43,6 +43,19 @@ std::vector<store::column> label_columns(const document& object) {
   return out;
 }
 
+/// Whether the path ends at a field that is true or false, of which absence is
+/// the latter.
+bool is_boolean(const schema::type_desc* type, std::string_view path) {
+  const schema::field_desc* field = nullptr;
+  while (type != nullptr && !path.empty()) {
+    const auto dot = std::min(path.find('.'), path.size());
+    field = type->find(path.substr(0, dot));
+    type = field == nullptr ? nullptr : field->object;
+    path.remove_prefix(std::min(dot + 1, path.size()));
+  }
+  return field != nullptr && field->type == schema::value_type::boolean;
+}
+
 std::vector<store::column>
 field_columns(const document& object, const schema::resource_desc& resource) {
   std::vector<store::column> out;
@@ -50,6 +63,8 @@ field_columns(const document& object, const schema::resource_desc& resource) {
     auto text = field_text(object, field.path);
     if (text.empty() && !field.otherwise.empty())
       text = field_text(object, field.otherwise);
+    if (text.empty() && is_boolean(resource.type, field.path))
+      text = "false";
     if (!text.empty())
       out.push_back({std::string{field.label}, std::move(text)});
   }

@@ -30,6 +30,13 @@ gateway::patch_kind kind_of(const script_command& c) {
   throw std::runtime_error{"no patch kind " + kind};
 }
 
+std::optional<std::int64_t> grace_of(const script_command& c) {
+  const auto text = c.option("grace");
+  if (text.empty())
+    return std::nullopt;
+  return std::stoll(text);
+}
+
 /// Requests and what becomes of them, one world per script.
 class script_runner {
 public:
@@ -77,7 +84,7 @@ private:
                           has_word(c, "force"));
     if (c.name == "delete")
       return world_.remove(std::move(call),
-                           {c.option("propagation"), std::nullopt,
+                           {c.option("propagation"), grace_of(c),
                             c.option("uid"), c.option("rv")});
     throw std::runtime_error{"no command " + c.name};
   }

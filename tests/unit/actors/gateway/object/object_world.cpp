@@ -88,7 +88,11 @@ object_call object_world::call(const std::string& plural, const std::string& ns,
 }
 
 codec::document object_world::body(object_call& call, const std::string& json) {
-  auto decoded = codec::decode_json(json, call.resource->type);
+  const auto* type = call.resource->type;
+  for (const auto& one : call.resource->subresources)
+    if (one.name == call.subresource)
+      type = one.type;
+  auto decoded = codec::decode_json(json, type);
   if (!decoded)
     throw std::runtime_error{decoded.error().message};
   call.problems = decoded->problems;
