@@ -100,7 +100,10 @@ private:
         network::set_up_far_end(*inside, cable, {{member.address, plan_.lan}});
     if (!eth0)
       return eth0.error();
-    return network::hold_private_ranges(*inside, plan_.private_ranges);
+    if (auto held = network::hold_private_ranges(*inside, plan_.private_ranges);
+        !held)
+      return held;
+    return network::wait_for_cable(lan_, *inside, cable);
   }
 
   const lab_plan& plan_;

@@ -122,4 +122,11 @@ result<net_link> set_up_far_end(netlink& inside, const cable& wanted,
   return eth0;
 }
 
+status_result wait_for_cable(netlink& near, netlink& inside,
+                             const cable& wanted) {
+  if (auto ready = near.wait_for_carrier(wanted.port_name); !ready)
+    return ready;
+  return inside.wait_for_carrier(far_end_name);
+}
+
 } // namespace troupe::network

@@ -62,4 +62,8 @@ status_result set_addresses(sys::netlink& net, sys::link_index index,
 result<sys::net_link> set_up_far_end(sys::netlink& inside, const cable& wanted,
                                      const std::vector<ranged_address>& has);
 
+/// Returns when both ends of a cable that is up pass frames.
+status_result wait_for_cable(sys::netlink& near, sys::netlink& inside,
+                             const cable& wanted);
+
 } // namespace troupe::network

@@ -175,6 +175,11 @@ kernel_pod_network::attach(std::string_view pod_uid,
     return eth0.error();
   if (auto set = set_default_routes(*inside, eth0->index); !set)
     return set.error();
+  // The pod's first packet must not be lost, nor the node's to its first pod.
+  if (auto ready = wait_for_cable(net_, *inside, wanted); !ready)
+    return ready.error();
+  if (auto ready = net_.wait_for_carrier(bridge_name); !ready)
+    return ready.error();
   return attachment(pod_uid, netns_path);
 }
 

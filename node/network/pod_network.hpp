@@ -58,7 +58,7 @@ struct pod_attachment {
 
 /// One node's pod network. Every operation may be repeated, and may follow one
 /// that was cut short by a crash at any point: it brings about the state it
-/// names from whatever it finds. Calls block (attach about 2 ms, detach some
+/// names from whatever it finds. Calls block (attach some ms, detach some
 /// tens) and are made one at a time; they may come from any thread, the
 /// namespace is that of the thread that called `open`.
 ///
@@ -79,9 +79,9 @@ public:
   virtual ~pod_network() = default;
 
   /// Puts a pod on the network: the namespace exists pinned at `netns_path` (a
-  /// file made here, in an existing directory), with lo and eth0 up. A pod
-  /// that was attached before, also by an earlier agent, keeps its addresses.
-  /// `errc::no_space` when every address is taken.
+  /// file made here, in an existing directory), with lo and eth0 up, and
+  /// packets pass. A pod that was attached before, also by an earlier agent,
+  /// keeps its addresses. `errc::no_space` when every address is taken.
   virtual result<pod_attachment> attach(std::string_view pod_uid,
                                         const std::string& netns_path) = 0;
 

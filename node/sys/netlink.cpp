@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -19,6 +20,9 @@ namespace {
 
 /// The kernel fills datagrams of a dump up to 32 KiB when there is room.
 constexpr std::size_t datagram_max = 65536;
+
+/// Looks, a millisecond apart, at a link that comes up.
+constexpr int carrier_polls_max = 2000;
 
 /// Times a dump is begun anew when the kernel says it changed meanwhile.
 constexpr int dump_attempts_max = 8;
@@ -290,6 +294,19 @@ result<net_link> netlink::find_link(std::string_view name) {
   if (!found)
     return failure(attempt, ENODEV);
   return *found;
+}
+
+status_result netlink::wait_for_carrier(std::string_view name) {
+  for (int i = 0; i < carrier_polls_max; ++i) {
+    const auto link = find_link(name);
+    if (!link)
+      return link.error();
+    if (link->carries)
+      return unit{};
+    poll(nullptr, 0, 1);
+  }
+  return error{errc::unavailable,
+               "wait for link " + std::string{name} + ": it has no carrier"};
 }
 
 status_result netlink::change_link(link_index index,

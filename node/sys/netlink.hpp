@@ -51,6 +51,10 @@ public:
   result<std::vector<net_link>> links();
   /// `not_found` when there is none of this name.
   result<net_link> find_link(std::string_view name);
+  /// Returns when the link of this name passes frames, some milliseconds after
+  /// it and what it hangs on came up: what is sent before is lost.
+  /// `unavailable` when that takes more than two seconds.
+  status_result wait_for_carrier(std::string_view name);
   status_result change_link(link_index index, const link_change& change);
   /// A bridge without spanning tree, down.
   status_result add_bridge(std::string_view name);

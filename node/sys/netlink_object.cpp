@@ -1,9 +1,10 @@
 #include "node/sys/netlink_object.hpp"
 
+#include <linux/if.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <sys/socket.h>
 
 namespace troupe::sys {
@@ -38,15 +39,38 @@ ip_address any_address(int family) {
   return family == AF_INET ? ip_address{} : ip_address::v6({});
 }
 
-std::string kind_of(bytes_view info) {
-  const auto inner = split_attributes(info);
-  if (!inner)
-    return {};
-  const auto* kind = find_attribute(*inner, IFLA_INFO_KIND);
-  return kind != nullptr ? text_of(*kind) : std::string{};
+/// RFC 2863's states as the kernel counts them: those in which frames pass.
+bool is_operational(bytes_view payload) {
+  const auto state = number_of(payload, std::uint8_t{IF_OPER_DOWN});
+  return state == IF_OPER_UP || state == IF_OPER_UNKNOWN;
 }
 
-void read_link_attribute(net_link& out, const netlink_attribute& one) {
+/// Whether this, what a bridge says of its port, is a state that passes frames.
+bool is_forwarding(bytes_view slave_data) {
+  const auto inner = split_attributes(slave_data);
+  if (!inner)
+    return false;
+  const auto* state = find_attribute(*inner, IFLA_BRPORT_STATE);
+  return state != nullptr
+         && number_of(*state, std::uint8_t{BR_STATE_DISABLED})
+                == BR_STATE_FORWARDING;
+}
+
+/// What IFLA_LINKINFO says.
+void read_link_info(net_link& out, bool& blocked, bytes_view info) {
+  const auto inner = split_attributes(info);
+  if (!inner)
+    return;
+  if (const auto* kind = find_attribute(*inner, IFLA_INFO_KIND))
+    out.kind = text_of(*kind);
+  const auto* master_kind = find_attribute(*inner, IFLA_INFO_SLAVE_KIND);
+  const auto* master_data = find_attribute(*inner, IFLA_INFO_SLAVE_DATA);
+  blocked = master_kind != nullptr && text_of(*master_kind) == "bridge"
+            && (master_data == nullptr || !is_forwarding(*master_data));
+}
+
+void read_link_attribute(net_link& out, bool& blocked,
+                         const netlink_attribute& one) {
   switch (one.type) {
     case IFLA_IFNAME:
       out.name = text_of(one.payload);
@@ -55,7 +79,10 @@ void read_link_attribute(net_link& out, const netlink_attribute& one) {
       out.alias = text_of(one.payload);
       break;
     case IFLA_LINKINFO:
-      out.kind = kind_of(one.payload);
+      read_link_info(out, blocked, one.payload);
+      break;
+    case IFLA_OPERSTATE:
+      out.carries = is_operational(one.payload);
       break;
     case IFLA_ADDRESS:
       out.mac = mac_of(one.payload);
@@ -137,8 +164,10 @@ result<std::optional<net_link>> parse_link(bytes_view payload) {
   net_link out;
   out.index = link_index{head->ifi_index};
   out.up = (head->ifi_flags & IFF_UP) != 0;
+  bool blocked = false;
   for (const auto& one : *attributes)
-    read_link_attribute(out, one);
+    read_link_attribute(out, blocked, one);
+  out.carries = out.carries && out.up && !blocked;
   return std::optional{std::move(out)};
 }
 

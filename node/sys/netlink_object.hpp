@@ -36,6 +36,9 @@ struct net_link {
   mac_address mac;
   std::uint32_t mtu = 0;
   bool up = false;
+  /// It passes frames now: it has a carrier, and where it is a bridge's port
+  /// the bridge forwards through it. Comes some time after `up`.
+  bool carries = false;
   std::optional<link_index> master; ///< the bridge it is a port of
   /// The other end of a veth, numbered in that end's namespace.
   std::optional<link_index> peer;

@@ -2,9 +2,10 @@
 #include "node/sys/netlink_object.hpp"
 
 #include <catch2/catch.hpp>
+#include <linux/if.h>
+#include <linux/if_bridge.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <sys/socket.h>
 
 using namespace troupe;
@@ -137,6 +138,46 @@ TEST_CASE("a link is read") {
   CHECK((*link)->peer == link_index{2});
   CHECK((*link)->mac.to_string() == "0a:58:01:02:ff:04");
   CHECK_FALSE(parse_link("short"));
+}
+
+TEST_CASE("a link carries when it is operational and its bridge forwards") {
+  struct row {
+    bool up;
+    int operational;
+    int port_state; ///< -1: no bridge's port
+    bool want;
+  };
+
+  const row rows[] = {
+      {true, IF_OPER_UP, -1, true},
+      {true, IF_OPER_UNKNOWN, -1, true},
+      {true, IF_OPER_DOWN, -1, false},
+      {true, IF_OPER_LOWERLAYERDOWN, -1, false},
+      {false, IF_OPER_UP, -1, false},
+      {true, IF_OPER_UP, BR_STATE_FORWARDING, true},
+      {true, IF_OPER_UP, BR_STATE_DISABLED, false},
+      {true, IF_OPER_UP, BR_STATE_LEARNING, false},
+      {true, IF_OPER_DOWN, BR_STATE_FORWARDING, false},
+  };
+  for (const auto& r : rows) {
+    INFO(r.up << " " << r.operational << " " << r.port_state);
+    netlink_request request{RTM_NEWLINK, 0};
+    ifinfomsg head{};
+    head.ifi_index = 7;
+    head.ifi_flags = r.up ? IFF_UP : 0;
+    request.header(head);
+    if (r.port_state >= 0) {
+      const auto info = request.begin(IFLA_LINKINFO);
+      request.text(IFLA_INFO_SLAVE_KIND, "bridge");
+      const auto data = request.begin(IFLA_INFO_SLAVE_DATA);
+      request.number(IFLA_BRPORT_STATE,
+                     static_cast<std::uint8_t>(r.port_state));
+      request.end(data);
+      request.end(info);
+    }
+    request.number(IFLA_OPERSTATE, static_cast<std::uint8_t>(r.operational));
+    CHECK(parse_link(payload_of(request)).value()->carries == r.want);
+  }
 }
 
 TEST_CASE("an address is its local end") {

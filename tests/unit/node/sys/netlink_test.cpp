@@ -155,8 +155,17 @@ TEST_CASE("a bridge and a veth between two namespaces") {
   CHECK(port.alias == "some uid");
   CHECK(port.master == bridge.index);
   CHECK((port.up && !eth0.up));
+  CHECK_FALSE((port.carries || eth0.carries));
   must(b.change_link(eth0.index, {.up = true}));
   CHECK(must(b.find_link("eth0")).up);
+  for (const auto* name : {"fifteen-letters", "br0"}) {
+    must(a.wait_for_carrier(name));
+    CHECK(must(a.find_link(name)).carries);
+  }
+  must(b.wait_for_carrier("eth0"));
+  must(a.change_link(bridge.index, {.up = false}));
+  CHECK_FALSE(must(a.find_link("br0")).carries);
+  CHECK(a.wait_for_carrier("none").error().code == errc::not_found);
   CHECK((port.mtu == 1450 && eth0.mtu == 1450));
   CHECK(eth0.mac == request.peer_mac);
   CHECK(eth0.peer == port.index);
