@@ -57,7 +57,7 @@ http_headers exchange::headers(std::string_view content_type) const {
   return out;
 }
 
-void exchange::done(int code) {
+void exchange::count(int code) {
   if (counted_.exchange(true))
     return;
   request_labels labels;
@@ -84,7 +84,7 @@ void exchange::answer(int code, std::string_view content_type,
     std::erase_if(head, [&](const auto& one) { return one.first == name; });
     head.emplace_back(std::move(name), std::move(value));
   }
-  done(code);
+  count(code);
   responder->respond(code, std::move(head), std::move(body));
 }
 
@@ -124,7 +124,7 @@ bool exchange::write_stream(bytes chunk) {
 }
 
 void exchange::end_stream() {
-  done(200);
+  count(200);
   responder->finish();
 }
 

@@ -37,6 +37,9 @@ public:
   bool write_stream(bytes chunk);
   void end_stream();
 
+  /// Counts the request in the metrics, once: for answers that go past this.
+  void count(int code);
+
   /// Goes on with `work` where long work may run.
   void run(std::function<void()> work) const;
 
@@ -63,7 +66,6 @@ public:
 
 private:
   http_headers headers(std::string_view content_type) const;
-  void done(int code);
 
   std::atomic<bool> counted_ = false;
 };

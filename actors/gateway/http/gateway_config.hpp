@@ -2,6 +2,7 @@
 
 #include "actors/gateway/http/token_authenticator.hpp"
 #include "actors/gateway/object/object_writer.hpp"
+#include "runtime/port/messenger.hpp"
 #include "runtime/store/store_port.hpp"
 #include "runtime/watch/watch_port.hpp"
 
@@ -32,6 +33,9 @@ struct gateway_config {
   /// Requests at work at one time, watches not counted; one more gets 429.
   std::size_t mutating_in_flight_max = 200;
   std::size_t read_only_in_flight_max = 400;
+
+  /// Logs, execs and attaches at one time; one more gets 429.
+  std::size_t pod_streams_max = 1000;
 
   /// Longest time a request may take, and what it gets without `timeout`.
   duration request_timeout = std::chrono::seconds{60};
@@ -70,6 +74,8 @@ struct gateway_ports {
   /// Runs work that may take long (rendering a list) away from the state
   /// thread. Empty: at once, where it is.
   std::function<void(std::function<void()>)> run;
+  /// Reaches the nodes. Null: logs, exec and attach answer 503.
+  messenger* bus = nullptr;
   /// Asked in this order about a bearer token.
   std::vector<std::shared_ptr<const token_authenticator>> tokens;
 };

@@ -3,6 +3,7 @@
 #include "actors/gateway/http/authenticate.hpp"
 #include "actors/gateway/http/authorize.hpp"
 #include "actors/gateway/http/exchange.hpp"
+#include "actors/gateway/http/pod_stream.hpp"
 #include "actors/gateway/http/route.hpp"
 #include "messages/codec/scalars.hpp"
 
@@ -48,12 +49,18 @@ refusal set_deadline(exchange& call) {
   return std::nullopt;
 }
 
-refusal limit(exchange& call) {
+in_flight_limit& places_for(exchange& call) {
+  if (is_pod_stream(call.info))
+    return call.shared->pod_streams;
   const auto& verb = call.info.verb;
-  if (verb == "watch")
-    return std::nullopt;
   const bool reads = verb == "get" || verb == "head" || verb == "list";
-  auto& places = reads ? call.shared->read_only : call.shared->mutating;
+  return reads ? call.shared->read_only : call.shared->mutating;
+}
+
+refusal limit(exchange& call) {
+  if (call.info.verb == "watch")
+    return std::nullopt;
+  auto& places = places_for(call);
   if (!places.enter())
     return api::too_many_requests("Too many requests, please try again later.",
                                   1);

@@ -3,6 +3,7 @@
 #include "actors/gateway/http/discovery_paths.hpp"
 #include "actors/gateway/http/health.hpp"
 #include "actors/gateway/http/metrics_path.hpp"
+#include "actors/gateway/http/pod_stream.hpp"
 #include "actors/gateway/http/read.hpp"
 #include "actors/gateway/http/watch.hpp"
 #include "actors/gateway/http/write.hpp"
@@ -136,6 +137,8 @@ void route_resource(const exchange_ptr& call) {
     return call->fail(api::method_not_supported(
         {desc.kind.group, desc.plural},
         call->info.verb.empty() ? call->request.method : call->info.verb));
+  if (is_pod_stream(call->info))
+    return open_pod_stream(call);
   found->handle(call);
 }
 

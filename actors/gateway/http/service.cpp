@@ -40,7 +40,8 @@ service::service(gateway_config settings, gateway_ports world)
                                             openapi_options_of(config))),
       resources(make_resources()), cache(config.encode_cache_size_max),
       mutating(config.mutating_in_flight_max),
-      read_only(config.read_only_in_flight_max) {
+      read_only(config.read_only_in_flight_max),
+      pod_streams(config.pod_streams_max) {
   TROUPE_CHECK(ports.store, "a pipeline reads a store");
   TROUPE_CHECK(ports.watch, "a pipeline opens watches");
   TROUPE_CHECK(ports.writer, "a pipeline writes objects");

@@ -36,6 +36,7 @@ struct service {
   encode_cache cache;
   in_flight_limit mutating;
   in_flight_limit read_only;
+  in_flight_limit pod_streams;
   request_metrics metrics;
 };
 
