@@ -169,7 +169,9 @@ std::string to_string(const pod_action& action);
 std::string to_string(const pod_actions& plan);
 
 /// What the pod needs now. The same input gives the same plan; after `begin`
-/// for each of its actions the plan for the same moment is empty.
+/// for each of its actions the plan for the same moment is empty. Waits and
+/// graces are told by `now`, which had better not jump: take the wall clock
+/// once and go on with the steady one.
 pod_actions compute_pod_actions(const view::core_v1::pod& pod,
                                 const observed_pod& observed, wall_time now,
                                 const pod_config& config);

@@ -17,7 +17,8 @@ struct volumes_failed {
 };
 
 struct sandbox_ready {
-  std::string id;
+  std::string id; ///< never one that a sandbox of this pod had before
+  /// The pod's, the primary one first; with hostNetwork the node's.
   std::vector<std::string> addresses;
 };
 

@@ -125,13 +125,14 @@ void sim_node::disturb() {
   }
 }
 
-void sim_node::end(const std::string& id, std::int32_t code) {
+void sim_node::end(std::string id, std::int32_t code) {
   const auto found = running_.find(id);
   if (found == running_.end())
     return;
   const auto name = found->second;
   running_.erase(found);
   tell(pod::container_exited{name, id, code, 0, false, {}, now_});
+  REQUIRE(observed_.containers.at(name).phase == pod::container_phase::exited);
 }
 
 void sim_node::exit_one() {

@@ -40,7 +40,7 @@ private:
   void disturb();
   void restart_agent();
   void exit_one();
-  void end(const std::string& id, std::int32_t code);
+  void end(std::string id, std::int32_t code);
 
   // What becomes of each action.
   void finish(const pod::mount_volumes& action);
