@@ -197,6 +197,11 @@ builder::make_mount(const view::core_v1::volume_mount& from) {
   auto inside = sub_path(from);
   if (!inside)
     return inside.error();
+  if (volume->second.is_file && !inside->empty())
+    return error{errc::invalid_argument,
+                 "failed to prepare subPath for volumeMount \""
+                     + std::string{from.name()} + "\" of container \""
+                     + out_.name + "\""};
   container_mount out;
   out.source = volume->second.path;
   out.sub_path = std::move(*inside);

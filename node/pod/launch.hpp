@@ -28,6 +28,7 @@ struct image_defaults {
 struct volume_path {
   std::string path;
   bool read_only = false; ///< whatever the mount says
+  bool is_file = false;   ///< it has no inside: sub paths fail
 };
 
 struct launch_context {

@@ -170,8 +170,9 @@ std::string launch_script::set_secret(const script_command& command) {
 }
 
 std::string launch_script::set_volume(const script_command& command) {
-  context_.volumes[command.word(0)] = {command.word(1),
-                                       command.words.size() > 2};
+  context_.volumes[command.word(0)] = {
+      command.word(1), command.words.size() > 2 && command.word(2) == "ro",
+      command.words.size() > 2 && command.word(2) == "file"};
   return "ok";
 }
 

@@ -15,7 +15,7 @@ namespace troupe::test {
 ///     image entrypoint=a,b cmd=c env=A=1,B=2 user=u workdir=/w signal=QUIT
 ///     configmap NAME k=v     a ConfigMap that exists
 ///     secret NAME k=v
-///     volume NAME PATH [ro]  where a volume is
+///     volume NAME PATH [ro|file]  where a volume is
 ///     launch CONTAINER       the launch record
 ///     sandbox                what the containers share, hosts file included
 ///     resources              requests, limits, class and cgroups

@@ -6,7 +6,7 @@ using namespace troupe;
 
 namespace {
 
-constexpr int seeds = 150;
+constexpr int seeds = 100;
 constexpr int steps = 120;
 constexpr int settle_steps_max = 2000;
 
