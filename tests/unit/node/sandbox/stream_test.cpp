@@ -1,8 +1,10 @@
 #include "tests/unit/node/sandbox/sandbox_world.hpp"
 
 #include <catch2/catch.hpp>
+#include <sys/mount.h>
 
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <regex>
 #include <sstream>
@@ -29,6 +31,11 @@ TEST_CASE("output is logged in the CRI format", "[sandbox]") {
     last = match[1];
     (match[2] == "stdout" ? out : err) += match[3].str() + "\n";
   }
+  // In UTC.
+  char hour[16];
+  const auto now = std::time(nullptr);
+  std::strftime(hour, sizeof(hour), "%Y-%m-%dT%H", std::gmtime(&now));
+  CHECK(last.substr(0, 13) == hour);
   CHECK(out == "one\nhalf line\n\nend\n");
   CHECK(err == "two\n");
 }
@@ -83,13 +90,28 @@ TEST_CASE("logs are rotated and reopened", "[sandbox]") {
 
 TEST_CASE("a full disk drops output, not the container", "[sandbox]") {
   sandbox_world world;
-  auto spec = world.container("a", "seq 1 20000; echo done >&2; exit 5");
   const auto logs = world.directory() + "/logs/a";
   std::filesystem::create_directories(logs);
-  std::filesystem::create_symlink("/dev/full", logs + "/full.log");
-  spec.log.path = logs + "/full.log";
-  // A link is not followed: the log cannot be opened at all.
-  CHECK(!world.pod().start_container(std::move(spec), 5s));
+  REQUIRE(mount("tmpfs", logs.c_str(), "tmpfs", 0, "size=64k") == 0);
+  CHECK(world.run(world.container("a", "seq 1 50000; exit 5")).code == 5);
+  const auto text = world.log("a");
+  CHECK(text.size() > 30'000);
+  CHECK(text.back() == '\n');
+  const auto state = world.pod().state(5s);
+  REQUIRE(state);
+  CHECK(state->containers[0].log_dropped > 100'000);
+  REQUIRE(world.pod().destroy(10s));
+  CHECK(umount(logs.c_str()) == 0);
+}
+
+TEST_CASE("a log is no way out of its directory", "[sandbox]") {
+  sandbox_world world;
+  const auto logs = world.directory() + "/logs/a";
+  std::filesystem::create_directories(logs);
+  std::filesystem::create_symlink(world.directory() + "/outside",
+                                  logs + "/0.log");
+  CHECK(!world.pod().start_container(world.container("a", "echo x"), 5s));
+  CHECK(!std::filesystem::exists(world.directory() + "/outside"));
 }
 
 TEST_CASE("processes join a running container", "[sandbox]") {
