@@ -1,6 +1,8 @@
 #include "messages/codec/print/cell_functions.hpp"
 
 #include "messages/codec/print/event_cells.hpp"
+#include "messages/codec/print/node_cells.hpp"
+#include "messages/codec/print/pod_cells.hpp"
 
 namespace troupe::codec {
 
@@ -13,6 +15,22 @@ constexpr cell_function functions[] = {
     {"event_message", append_event_message},
     {"event_object", append_event_object},
     {"event_source", append_event_source},
+    {"node_external_ip", append_node_external_ip},
+    {"node_internal_ip", append_node_internal_ip},
+    {"node_kernel", append_node_kernel},
+    {"node_os_image", append_node_os_image},
+    {"node_roles", append_node_roles},
+    {"node_runtime", append_node_runtime},
+    {"node_status", append_node_status},
+    {"pod_ip", append_pod_ip},
+    {"pod_node", append_pod_node},
+    {"pod_nominated_node", append_pod_nominated_node},
+    {"pod_readiness_gates", append_pod_readiness_gates},
+    {"pod_ready", append_pod_ready},
+    {"pod_restarts", append_pod_restarts},
+    {"pod_status", append_pod_status},
+    {"template_containers", append_template_containers},
+    {"template_images", append_template_images},
 };
 
 } // namespace

@@ -1,0 +1,92 @@
+#include "messages/codec/print/pod_cells.hpp"
+
+#include "messages/base/json_escape.hpp"
+#include "messages/codec/print/human_duration.hpp"
+#include "messages/codec/print/pod_summary.hpp"
+#include "messages/meta/time.hpp"
+
+namespace troupe::codec {
+
+namespace {
+
+namespace core = view::core_v1;
+
+void append_or_none(std::string& out, std::string_view text) {
+  append_json_string(out, text.empty() ? "<none>" : text);
+}
+
+std::string ratio(std::size_t part, std::size_t whole) {
+  return std::to_string(part) + "/" + std::to_string(whole);
+}
+
+bool is_open(core::pod_status status, std::string_view gate) {
+  for (auto condition : status.conditions())
+    if (condition.type() == gate)
+      return condition.status() == "True";
+  return false;
+}
+
+/// One text of each of a template's containers.
+template <class F>
+void append_of_containers(std::string& out, const node& from, F text) {
+  std::string all;
+  const core::pod_template wanted{&from};
+  for (auto container : wanted.template_().spec().containers())
+    all.append(all.empty() ? "" : ",").append(text(container));
+  append_json_string(out, all);
+}
+
+} // namespace
+
+void append_pod_ready(std::string& out, const node& pod, wall_time) {
+  const auto summary = summarize(core::pod{&pod});
+  append_json_string(out, ratio(summary.ready, summary.total));
+}
+
+void append_pod_status(std::string& out, const node& pod, wall_time) {
+  append_json_string(out, summarize(core::pod{&pod}).status);
+}
+
+void append_pod_restarts(std::string& out, const node& pod, wall_time now) {
+  const auto summary = summarize(core::pod{&pod});
+  auto text = std::to_string(summary.restarts);
+  const auto last = meta::parse_time(summary.last_restart);
+  if (summary.restarts != 0 && last)
+    text += " (" + human_duration(now - *last) + " ago)";
+  append_json_string(out, text);
+}
+
+void append_pod_ip(std::string& out, const node& pod, wall_time) {
+  append_or_none(out, core::pod{&pod}.status().pod_ip());
+}
+
+void append_pod_node(std::string& out, const node& pod, wall_time) {
+  append_or_none(out, core::pod{&pod}.spec().node_name());
+}
+
+void append_pod_nominated_node(std::string& out, const node& pod, wall_time) {
+  append_or_none(out, core::pod{&pod}.status().nominated_node_name());
+}
+
+void append_pod_readiness_gates(std::string& out, const node& pod, wall_time) {
+  const core::pod shown{&pod};
+  const auto gates = shown.spec().readiness_gates();
+  std::size_t open = 0;
+  for (auto gate : gates)
+    open += is_open(shown.status(), gate.condition_type()) ? 1 : 0;
+  append_or_none(out, gates.empty() ? "" : ratio(open, gates.size()));
+}
+
+void append_template_containers(std::string& out, const node& pod_template,
+                                wall_time) {
+  append_of_containers(out, pod_template,
+                       [](core::container one) { return one.name(); });
+}
+
+void append_template_images(std::string& out, const node& pod_template,
+                            wall_time) {
+  append_of_containers(out, pod_template,
+                       [](core::container one) { return one.image(); });
+}
+
+} // namespace troupe::codec
