@@ -5,9 +5,9 @@
 namespace troupe::shim {
 
 constinit pod self;
-constinit slots<container, containers_max> containers;
-constinit slots<exec_slot, execs_max> execs;
-constinit slots<attach_slot, attaches_max> readers;
+slots<container, containers_max> containers;
+slots<exec_slot, execs_max> execs;
+slots<attach_slot, attaches_max> readers;
 
 namespace {
 
