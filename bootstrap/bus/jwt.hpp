@@ -1,7 +1,7 @@
 #pragma once
 
-#include "bootstrap/bus/nkey.hpp"
 #include "messages/base/time_point.hpp"
+#include "runtime/nats/nkey.hpp"
 
 #include <string>
 #include <string_view>

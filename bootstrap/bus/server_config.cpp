@@ -1,6 +1,6 @@
 #include "bootstrap/bus/server_config.hpp"
 
-#include "bootstrap/bus/nkey.hpp"
+#include "runtime/nats/nkey.hpp"
 
 #include <algorithm>
 

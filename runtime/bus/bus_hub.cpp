@@ -128,11 +128,12 @@ void bus_hub::ask(const std::string& address, message_type type, bytes payload,
 std::shared_ptr<bus_stream>
 bus_hub::open(const std::string& address, message_type type, bytes payload,
               std::shared_ptr<bus_stream_handler> handler) {
+  const bool away = !port_->connected();
   const auto id = locked([&](auto& core, auto now, auto& effects) {
     auto holder = std::make_shared<stream_holder>();
-    if (stopping_) {
+    if (stopping_ || away) {
       dispatcher_.post(nullptr, [handler = std::move(handler)] {
-        handler->on_end(stream_end::lost, away_text);
+        handler->on_end(stream_end::refused, away_text);
       });
       return stream_id{0};
     }

@@ -32,12 +32,12 @@ std::string_view section(std::string_view text, std::string_view name) {
 } // namespace
 
 result<nats_credentials> parse_credentials(std::string_view text) {
-  nats_credentials out{std::string{section(text, "NATS USER JWT")},
-                       std::string{section(text, "USER NKEY SEED")}};
-  if (out.jwt.empty() || out.seed.empty())
+  const auto jwt = section(text, "NATS USER JWT");
+  auto key = nkey::parse(section(text, "USER NKEY SEED"), nkey_kind::user);
+  if (jwt.empty() || !key)
     return error{errc::invalid_argument,
                  "bus credentials: expected a NATS user JWT and its seed"};
-  return out;
+  return nats_credentials{std::string{jwt}, std::move(*key)};
 }
 
 } // namespace troupe::bus

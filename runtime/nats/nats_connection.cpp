@@ -26,9 +26,13 @@ constexpr backoff_policy reconnect{std::chrono::milliseconds{50},
 /// What the callbacks of one connection share. Keeps itself until the last of
 /// them, which says that the connection is closed.
 struct context {
+  context(std::string who, const nats_credentials& credentials)
+      : name{std::move(who)}, jwt{credentials.jwt}, key{credentials.key} {}
+
   std::shared_ptr<context> self;
   std::string name;
-  nats_credentials credentials;
+  std::string jwt;
+  nkey key;
   prng jitter{random_u64()};
   std::atomic<bool> closing{false};
 };
@@ -48,14 +52,17 @@ char* copy_for_nats(std::string_view text) {
 }
 
 natsStatus give_jwt(char** jwt, char**, void* closure) {
-  *jwt = copy_for_nats(of(closure).credentials.jwt);
+  *jwt = copy_for_nats(of(closure).jwt);
   return *jwt == nullptr ? NATS_NO_MEMORY : NATS_OK;
 }
 
 natsStatus sign(char**, unsigned char** signature, int* length,
                 const char* nonce, void* closure) {
-  return nats_Sign(of(closure).credentials.seed.c_str(), nonce, signature,
-                   length);
+  // nats.c's own nats_Sign (3.4) fails for some nonces.
+  const auto made = of(closure).key.sign(nonce);
+  *signature = reinterpret_cast<unsigned char*>(copy_for_nats(made));
+  *length = static_cast<int>(made.size());
+  return *signature == nullptr ? NATS_NO_MEMORY : NATS_OK;
 }
 
 std::int64_t reconnect_delay(natsConnection*, int attempts, void* closure) {
@@ -209,10 +216,10 @@ nats_connection::open(const nats_config& config,
   natsOptions* made = nullptr;
   auto status = natsOptions_Create(&made);
   options_ptr options{made};
-  auto shared = std::make_shared<context>();
-  shared->name = config.self.role + "/" + config.self.name + " "
-                 + std::string{to_string(on)};
-  shared->credentials = credentials;
+  auto shared =
+      std::make_shared<context>(config.self.role + "/" + config.self.name + " "
+                                    + std::string{to_string(on)},
+                                credentials);
   if (status == NATS_OK)
     status = natsOptions_SetURL(made, config.url.c_str());
   if (status != NATS_OK)

@@ -55,7 +55,9 @@ public:
     auto made = make_nats_messenger(server_.config_for(self));
     INFO((made ? std::string{} : made.error().message));
     REQUIRE(made.has_value());
-    REQUIRE(eventually([&] { return (*made)->connected(); }));
+    const bool joined = eventually([&] { return (*made)->connected(); });
+    INFO(server_.log());
+    REQUIRE(joined);
     return std::move(*made);
   }
 

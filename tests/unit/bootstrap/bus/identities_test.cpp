@@ -1,5 +1,5 @@
 #include "bootstrap/bus/identities.hpp"
-#include "bootstrap/bus/nkey.hpp"
+#include "runtime/nats/nkey.hpp"
 #include "messages/base/base64.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "bootstrap/bus/nkey.hpp"
+#include "runtime/nats/nkey.hpp"
 #include "bootstrap/bus/server_config.hpp"
 
 #include <catch2/catch.hpp>

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 using namespace troupe;
 using namespace troupe::test;
@@ -37,8 +38,12 @@ natsStatus give_jwt(char** jwt, char**, void* closure) {
 
 natsStatus sign(char**, unsigned char** out, int* length, const char* nonce,
                 void* closure) {
-  return nats_Sign(static_cast<bus::nats_credentials*>(closure)->seed.c_str(),
-                   nonce, out, length);
+  const auto made =
+      static_cast<bus::nats_credentials*>(closure)->key.sign(nonce);
+  *out = static_cast<unsigned char*>(std::malloc(made.size()));
+  std::memcpy(*out, made.data(), made.size());
+  *length = static_cast<int>(made.size());
+  return NATS_OK;
 }
 
 /// A client that plays by no rules of ours.
@@ -59,8 +64,8 @@ public:
       natsOptions_SetCertificatesChain(options_, config.certificate_pem.c_str(),
                                        config.private_key_pem.c_str());
     if (!config.credentials.empty())
-      natsOptions_SetUserCredentialsCallbacks(options_, give_jwt, &credentials_,
-                                              sign, &credentials_);
+      natsOptions_SetUserCredentialsCallbacks(
+          options_, give_jwt, &*credentials_, sign, &*credentials_);
     status_ = natsConnection_Connect(&connection_, options_);
   }
 
@@ -97,7 +102,7 @@ public:
   }
 
 private:
-  bus::nats_credentials credentials_;
+  std::optional<bus::nats_credentials> credentials_;
   natsOptions* options_ = nullptr;
   natsConnection* connection_ = nullptr;
   natsSubscription* subscription_ = nullptr;
