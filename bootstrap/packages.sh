@@ -5,7 +5,9 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config git
   libboost-system-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libnats-dev
   libarchive-dev libseccomp-dev catch2"
-test_packages="clang-format curl jq iproute2 procps"
+run_packages="nats-server"
+test_packages="clang-format curl jq iproute2 procps
+  docker-registry skopeo umoci busybox-static"
 
 # need_packages NAME...: installs what is missing, and says so.
 need_packages() {

@@ -27,9 +27,11 @@ struct parsed {
   down_options down;
   status_options status;
   server_options server;
+  agent_options agent;
   supervisor_options supervisor;
   version_options version;
   std::uint16_t up_port = 0;
+  unsigned up_nodes = 0;
 };
 
 constexpr const char* examples_top = R"(Examples:
@@ -43,6 +45,7 @@ Exit codes: 0 done, 1 failed, 2 the command line is wrong.
 
 constexpr const char* examples_up = R"(Examples:
   troupe up
+  troupe up --nodes 3             three nodes on this machine
   troupe up --name test --port 0 --output json
   troupe up --merge-kubeconfig    then plain kubectl works
   troupe up --foreground          stop it with Ctrl-C
@@ -68,9 +71,13 @@ constexpr const char* examples_server =
 
 SIGTERM ends it: open requests are finished first.)";
 
+constexpr const char* examples_agent =
+    R"(The supervisor starts this, in the network namespace of the node. When it ends,
+containers keep running; the next agent finds them again.)";
+
 constexpr const char* examples_supervisor =
     R"('troupe up' starts this, with the API's socket and the cluster's lock. It keeps
-the cluster's server running, and ends it on SIGTERM.)";
+the cluster's processes running, and ends them on SIGTERM.)";
 
 constexpr const char* examples_version = R"(Examples:
   troupe version
@@ -115,6 +122,14 @@ void add_up(CLI::App& app, parsed& to) {
   auto& verb = *app.add_subcommand("up", "Start a cluster on this machine");
   verb.footer(examples_up);
   add_cluster(verb, to.up.cluster);
+  verb.add_option("--nodes", to.up_nodes,
+                  "Nodes on this machine, 0 to 250; they need root [as last "
+                  "time, at first 1 for root, else 0]")
+      ->type_name("N");
+  verb.add_option("--registry-mirror", to.up.registry_mirrors,
+                  "Fetch a registry's images from another place, as "
+                  "HOST=URL; may be repeated [as last time]")
+      ->type_name("HOST=URL");
   verb.add_option("--port", to.up_port,
                   "The API's port on 127.0.0.1; 0 picks a free one and "
                   "remembers it [as last time, at first 6443]")
@@ -168,6 +183,21 @@ void add_server(CLI::App& app, parsed& to) {
       ->type_name("FD");
 }
 
+void add_agent(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("agent", "Run the containers of a node");
+  verb.footer(examples_agent);
+  verb.add_option("--cluster-dir", to.agent.cluster_directory,
+                  "The cluster's own directory")
+      ->required()
+      ->type_name("DIR");
+  verb.add_option("--node", to.agent.node, "The node's name")
+      ->required()
+      ->type_name("NAME");
+  verb.add_option("--lifeline-fd", to.agent.lifeline_fd,
+                  "Descriptor of a pipe: end when its other end closes")
+      ->type_name("FD");
+}
+
 void add_supervisor(CLI::App& app, parsed& to) {
   auto& verb = *app.add_subcommand(
       "supervisor", "Keep a cluster's processes running (for 'up')");
@@ -216,6 +246,8 @@ command choose(const CLI::App& app, const parsed& from) {
     auto options = from.up;
     if (app.get_subcommand("up")->count("--port") > 0)
       options.port = from.up_port;
+    if (app.get_subcommand("up")->count("--nodes") > 0)
+      options.nodes = from.up_nodes;
     return checked(options, verb);
   }
   if (verb == "down")
@@ -224,6 +256,8 @@ command choose(const CLI::App& app, const parsed& from) {
     return checked(from.status, verb);
   if (verb == "server")
     return checked(from.server, verb);
+  if (verb == "agent")
+    return checked(from.agent, verb);
   if (verb == "supervisor")
     return checked(from.supervisor, verb);
   return from.version;
@@ -241,6 +275,7 @@ command parse_command_line(const std::vector<std::string>& arguments) {
   add_down(app, values);
   add_status(app, values);
   add_server(app, values);
+  add_agent(app, values);
   add_supervisor(app, values);
   add_version(app, values);
   try {

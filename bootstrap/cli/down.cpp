@@ -4,6 +4,7 @@
 #include "bootstrap/cluster/files.hpp"
 #include "bootstrap/cluster/kubeconfig_file.hpp"
 #include "bootstrap/config/duration_text.hpp"
+#include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/process/lock_file.hpp"
 #include "runtime/base/clock.hpp"
 
@@ -16,20 +17,13 @@ namespace {
 /// A server follows its supervisor at once; this is for one that was left.
 constexpr duration orphan_patience = std::chrono::seconds{10};
 
-error survived(const char* what, int pid) {
-  return {errc::unavailable, std::string{"the "} + what + " (process "
-                                 + std::to_string(pid) + ") does not end"};
-}
-
 status_result end_processes(const observation& seen, duration patience) {
   if (!seen.run)
     return unit{};
   const auto& run = *seen.run;
   if (!process::end_process(run.supervisor, patience))
     return survived("supervisor", run.supervisor.pid);
-  if (run.server && !process::end_process(*run.server, orphan_patience))
-    return survived("server", run.server->pid);
-  return unit{};
+  return end_kept_processes(seen, orphan_patience);
 }
 
 /// Ends what runs and takes the lock. An `up` that is at work just now may
@@ -94,6 +88,9 @@ status_result take_down(const std::string& name, const down_options& options,
   auto lock = take_over(*files, options.timeout);
   if (!lock)
     return lock.error();
+  if (seen->record)
+    if (auto cleared = nodes::remove_traces(*files, *seen->record); !cleared)
+      return cleared;
   auto gone = options.keep_state ? remove_run(*files)
                                  : remove_all(*files, options, name, to);
   if (!gone)

@@ -34,9 +34,23 @@ result<observation> observe(const cluster::layout& files) {
   if (!run)
     return error{run.error().code, files.run() + ": " + run.error().message};
   out.supervisor_alive = process::is_alive(run->supervisor);
-  out.server_alive = run->server && process::is_alive(*run->server);
   out.run = std::move(*run);
   return out;
+}
+
+error survived(const std::string& what, int pid) {
+  return {errc::unavailable, "the " + what + " (process " + std::to_string(pid)
+                                 + ") does not end"};
+}
+
+status_result end_kept_processes(const observation& seen, duration patience) {
+  if (!seen.run)
+    return unit{};
+  const auto& all = seen.run->processes;
+  for (auto at = all.rbegin(); at != all.rend(); ++at)
+    if (at->running && !process::end_process(*at->running, patience))
+      return survived(at->kind + " " + at->name, at->running->pid);
+  return unit{};
 }
 
 std::string endpoint(const cluster::cluster_record& record) {

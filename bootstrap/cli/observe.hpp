@@ -15,12 +15,17 @@ struct observation {
   std::optional<cluster::cluster_record> record;
   std::optional<process::run_record> run; ///< as left behind
   bool supervisor_alive = false;
-  bool server_alive = false;
 };
 
 /// Looks at files and processes. Unreadable files are errors; absent ones are
 /// not.
 result<observation> observe(const cluster::layout& files);
+
+/// That a process of the cluster outlived every signal.
+error survived(const std::string& what, int pid);
+
+/// Ends what an earlier supervisor kept running; each may take `patience`.
+status_result end_kept_processes(const observation& seen, duration patience);
 
 /// "https://127.0.0.1:6443".
 std::string endpoint(const cluster::cluster_record& record);

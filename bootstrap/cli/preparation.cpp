@@ -4,7 +4,9 @@
 #include "bootstrap/cluster/files.hpp"
 #include "bootstrap/cluster/kubeconfig_file.hpp"
 #include "bootstrap/cluster/material.hpp"
+#include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/process/lock_file.hpp"
+#include "bootstrap/process/process_plan.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/entropy.hpp"
 
@@ -38,11 +40,8 @@ status_result end_leftovers(const cluster::layout& files) {
   auto seen = observe(files);
   if (!seen)
     return seen.error();
-  if (seen->server_alive
-      && !process::end_process(*seen->run->server, leftover_patience))
-    return error{errc::unavailable, "an earlier server (process "
-                                        + std::to_string(seen->run->server->pid)
-                                        + ") does not end"};
+  if (auto ended = end_kept_processes(*seen, leftover_patience); !ended)
+    return ended.error();
   return cluster::remove_tree(files.run_file());
 }
 
@@ -100,6 +99,25 @@ cluster::access describe_access(const std::string& name,
           from.admin.private_key};
 }
 
+/// What was asked for, else what was remembered, goes into the record.
+status_result choose_nodes(const up_options& options, bool first,
+                           cluster::cluster_record& record) {
+  const bool root = cluster::this_user().root;
+  record.nodes = options.nodes.value_or(first ? (root ? 1 : 0) : record.nodes);
+  if (!options.registry_mirrors.empty())
+    record.registry_mirrors = options.registry_mirrors;
+  if (record.nodes == 0)
+    return unit{};
+  if (!root)
+    return error{errc::invalid_argument,
+                 "only root can run nodes: try again with --nodes 0"};
+  if (process::find_program(process::bus_program).empty())
+    return error{errc::unavailable,
+                 "nodes need the program nats-server (Debian's package of "
+                 "that name), which is nowhere on the PATH"};
+  return unit{};
+}
+
 /// Everything behind the lock. The record is written last: a cluster with a
 /// record has all it needs.
 result<prepared_cluster> fill(const up_options& options,
@@ -110,6 +128,9 @@ result<prepared_cluster> fill(const up_options& options,
   auto record = find_record(files);
   if (!record)
     return record.error();
+  const bool first = record->port == 0;
+  if (auto chosen = choose_nodes(options, first, *record); !chosen)
+    return chosen.error();
   auto socket = open_port(options, record->port);
   if (!socket)
     return socket.error();
@@ -119,6 +140,8 @@ result<prepared_cluster> fill(const up_options& options,
   auto material = cluster::prepare_material(files, wall_now());
   if (!material)
     return material.error();
+  if (auto ready = nodes::prepare(*record, files, wall_now()); !ready)
+    return ready.error();
   const auto access = describe_access(options.cluster.name, *record, *material);
   if (auto saved = cluster::write_file(files.kubeconfig(),
                                        cluster::make_kubeconfig(access));

@@ -6,6 +6,7 @@
 #include "bootstrap/cli/up.hpp"
 #include "bootstrap/cli/version.hpp"
 #include "bootstrap/process/supervisor.hpp"
+#include "bootstrap/wiring/agent.hpp"
 #include "bootstrap/wiring/server.hpp"
 #include "messages/base/overload.hpp"
 
@@ -24,6 +25,7 @@ int run(const std::vector<std::string>& arguments, const console& to) {
           [&](const status_options& it) { return run_status(it, to); },
           [&](const version_options& it) { return run_version(it, to); },
           [](const server_options& it) { return wiring::run_server(it); },
+          [](const agent_options& it) { return wiring::run_agent(it); },
           [](const supervisor_options& it) {
             return process::run_supervisor(it);
           },

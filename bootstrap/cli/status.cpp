@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cctype>
+
 namespace troupe::cli {
 
 namespace {
@@ -34,8 +37,20 @@ std::optional<process::identity> supervisor_of(const observation& seen) {
   return seen.run ? std::optional{seen.run->supervisor} : std::nullopt;
 }
 
-std::optional<process::identity> server_of(const observation& seen) {
-  return seen.run ? seen.run->server : std::nullopt;
+std::vector<process::process_record> processes_of(const observation& seen) {
+  return seen.run ? seen.run->processes
+                  : std::vector<process::process_record>{};
+}
+
+ordered_json describe(const process::process_record& what) {
+  auto json = describe(what.running);
+  if (json.is_null())
+    json = {{"pid", nullptr}};
+  json["name"] = what.name;
+  json["kind"] = what.kind;
+  json["restarts"] = what.restarts;
+  json["lastEnd"] = what.last_end;
+  return json;
 }
 
 void print_json(const findings& it, std::ostream& out) {
@@ -51,10 +66,10 @@ void print_json(const findings& it, std::ostream& out) {
       {"kubeconfig", nullptr},
       {"uid", nullptr},
       {"supervisor", describe(supervisor_of(seen))},
-      {"server", describe(server_of(seen))},
-      {"restarts", seen.run ? seen.run->restarts : 0},
-      {"lastEnd", seen.run ? seen.run->last_end : ""},
+      {"processes", ordered_json::array()},
   };
+  for (const auto& each : processes_of(seen))
+    json["processes"].push_back(describe(each));
   if (seen.record) {
     json["endpoint"] = endpoint(*seen.record);
     json["kubeconfig"] = it.files.kubeconfig();
@@ -71,6 +86,19 @@ std::string process_line(const std::optional<process::identity>& who) {
          + describe_duration(*up);
 }
 
+void print_process(const process::process_record& what, bool kept,
+                   std::ostream& out) {
+  constexpr std::size_t width = 13;
+  auto title = what.kind + " " + what.name + ":";
+  title[0] = static_cast<char>(std::toupper(title[0]));
+  title.resize(std::max(width, title.size() + 1), ' ');
+  out << title << process_line(what.running);
+  if (kept && what.restarts > 0)
+    out << ", restarted " << what.restarts << " times, last after "
+        << what.last_end;
+  out << "\n";
+}
+
 void print_text(const findings& it, std::ostream& out) {
   const auto& seen = it.seen;
   const auto& name = it.options.cluster.name;
@@ -85,12 +113,10 @@ void print_text(const findings& it, std::ostream& out) {
     out << "Endpoint:    " << endpoint(*seen.record) << "\n"
         << "Kubeconfig:  " << it.files.kubeconfig() << "\n";
   out << "Ready:       " << (it.ready ? "yes" : "no, " + it.reason) << "\n"
-      << "Supervisor:  " << process_line(supervisor_of(seen)) << "\n"
-      << "Server:      " << process_line(server_of(seen));
-  if (seen.supervisor_alive && seen.run->restarts > 0)
-    out << ", restarted " << seen.run->restarts << " times, last after "
-        << seen.run->last_end;
-  out << "\nLogs:        " << it.files.logs() << std::endl;
+      << "Supervisor:  " << process_line(supervisor_of(seen)) << "\n";
+  for (const auto& each : processes_of(seen))
+    print_process(each, seen.supervisor_alive, out);
+  out << "Logs:        " << it.files.logs() << std::endl;
 }
 
 void find_readiness(findings& it) {

@@ -83,6 +83,12 @@ private:
                        + std::to_string(*options_.port)
                        + ", stop it first with 'troupe down --keep-state"
                        + choice_flags(options_.cluster) + "'"};
+    if (options_.nodes.value_or(record.nodes) != record.nodes)
+      return error{errc::conflict,
+                   "the cluster runs with " + std::to_string(record.nodes)
+                       + " nodes: to change that, stop it first with 'troupe "
+                         "down --keep-state"
+                       + choice_flags(options_.cluster) + "'"};
     auto shared = share_access(options_, files_, std::move(record));
     if (!shared)
       return shared.error();

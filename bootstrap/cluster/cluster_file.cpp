@@ -8,18 +8,27 @@ namespace troupe::cluster {
 
 namespace {
 
-error corrupt(const char* what) {
-  return {errc::corrupt, std::string{"cluster.json: "} + what};
+error corrupt(const std::string& what) {
+  return {errc::corrupt, "cluster.json: " + what};
 }
 
-status_result read_kubeconfigs(const nlohmann::json& from,
-                               std::vector<std::string>& out) {
-  if (!from.is_array() || from.size() > kubeconfigs_max)
-    return corrupt("\"kubeconfigs\" must be a list of at most 64 paths");
-  for (const auto& path : from) {
-    if (!path.is_string())
-      return corrupt("\"kubeconfigs\" must hold paths");
-    out.push_back(path.get<std::string>());
+constexpr std::size_t texts_max = 64;
+static_assert(kubeconfigs_max == texts_max
+              && registry_mirrors_max == texts_max);
+
+/// A list of texts that may be absent.
+status_result read_texts(const nlohmann::json& from, const std::string& member,
+                         std::vector<std::string>& out) {
+  const auto list = from.find(member);
+  if (list == from.end())
+    return unit{};
+  const auto bad = "\"" + member + "\" must be a list of at most 64 texts";
+  if (!list->is_array() || list->size() > texts_max)
+    return corrupt(bad);
+  for (const auto& each : *list) {
+    if (!each.is_string())
+      return corrupt(bad);
+    out.push_back(each.get<std::string>());
   }
   return unit{};
 }
@@ -32,6 +41,8 @@ std::string to_json(const cluster_record& value) {
       {"uid", value.uid},
       {"port", value.port},
       {"member", value.member},
+      {"nodes", value.nodes},
+      {"registryMirrors", value.registry_mirrors},
       {"kubeconfigs", value.kubeconfigs},
   };
   return json.dump(2) + "\n";
@@ -60,10 +71,22 @@ result<cluster_record> parse_cluster_record(std::string_view text) {
   if (member == json.end() || !member->is_string())
     return corrupt("\"member\" must be a text");
   out.member = member->get<std::string>();
-  const auto files = json.find("kubeconfigs");
-  if (files != json.end())
-    if (auto read = read_kubeconfigs(*files, out.kubeconfigs); !read)
-      return read.error();
+  const auto nodes = json.value("nodes", nlohmann::json{0u});
+  if (!nodes.is_number_unsigned() || nodes.get<std::uint64_t>() > nodes_max)
+    return corrupt("\"nodes\" must be a number from 0 to 250");
+  out.nodes = nodes.get<unsigned>();
+  if (auto read = read_texts(json, "registryMirrors", out.registry_mirrors);
+      !read)
+    return read.error();
+  if (auto read = read_texts(json, "kubeconfigs", out.kubeconfigs); !read)
+    return read.error();
+  return out;
+}
+
+std::vector<std::string> node_names(const cluster_record& value) {
+  std::vector<std::string> out;
+  for (unsigned i = 1; i <= value.nodes; ++i)
+    out.push_back("n" + std::to_string(i));
   return out;
 }
 

@@ -17,6 +17,10 @@ struct cluster_record {
   std::uint16_t port = 0; ///< of the API on 127.0.0.1
   /// The first voter of the state, and its name in addresses.
   std::string member = "s1";
+  /// Machines of its lab, "n1" and so on. 0: the server alone, without a bus.
+  unsigned nodes = 0;
+  /// Where images are looked for first: "docker.io=http://10.0.0.1:5000".
+  std::vector<std::string> registry_mirrors;
   /// Files of the user's that hold this cluster's access.
   std::vector<std::string> kubeconfigs;
 
@@ -27,6 +31,11 @@ struct cluster_record {
 /// The version written; other versions are refused as `unsupported`.
 inline constexpr int cluster_file_version = 1;
 inline constexpr std::size_t kubeconfigs_max = 64;
+inline constexpr std::size_t registry_mirrors_max = 64;
+inline constexpr unsigned nodes_max = 250;
+
+/// "n1", "n2", ... as many as it has nodes.
+std::vector<std::string> node_names(const cluster_record& value);
 
 std::string to_json(const cluster_record& value);
 

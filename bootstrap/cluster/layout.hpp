@@ -28,9 +28,11 @@ result<std::string> default_base(const user_environment& user);
 ///     kubeconfig       for the administrator
 ///     lock             held by the supervisor
 ///     pki/             the cluster's authority and certificates
-///     state/<member>/  log and snapshots of a replica
-///     log/             supervisor.log, <member>.log
-///     run/             what runs now
+///     bus/             identities on the bus, and its server's settings
+///     state/<member>/  log and snapshots of a replica; pods of a node
+///     images/          layers and blobs, shared by the nodes
+///     log/             supervisor.log, <process>.log
+///     run/             what runs now; netns/ pins the lab's namespaces
 class layout {
 public:
   explicit layout(std::string root) : root_(std::move(root)) {}
@@ -44,6 +46,12 @@ public:
   std::string lock_file() const { return root_ + "/lock"; }
 
   std::string pki() const { return root_ + "/pki"; }
+
+  std::string bus() const { return root_ + "/bus"; }
+
+  std::string bus_config() const { return bus() + "/nats-server.conf"; }
+
+  std::string images() const { return root_ + "/images"; }
 
   std::string state() const { return root_ + "/state"; }
 

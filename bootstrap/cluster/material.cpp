@@ -122,6 +122,13 @@ result<material> prepare_material(const layout& files, wall_time now) {
   return material{std::move(*authority), std::move(*server), std::move(*admin)};
 }
 
+result<pki::credential> load_authority(const layout& files) {
+  pki::credential out;
+  if (auto ok = load(files, "ca", out); !ok)
+    return ok.error();
+  return out;
+}
+
 result<material> load_server_material(const layout& files) {
   material out;
   if (auto ok = load_certificate(files, "ca", out.authority); !ok)

@@ -28,6 +28,9 @@ std::vector<std::string> server_ip_addresses();
 /// written below `files.pki()`, keys readable by the owner alone.
 result<material> prepare_material(const layout& files, wall_time now);
 
+/// The authority with its key, to issue more certificates.
+result<pki::credential> load_authority(const layout& files);
+
 /// What a server needs: all but the authority's key.
 result<material> load_server_material(const layout& files);
 

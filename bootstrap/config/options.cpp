@@ -47,6 +47,17 @@ status_result check_descriptor(const char* flag, int fd) {
   return invalid(std::string{flag} + " must name an open file descriptor");
 }
 
+status_result check_mirror(const std::string& mirror) {
+  const auto equals = mirror.find('=');
+  const auto url = equals == std::string::npos ? "" : mirror.substr(equals + 1);
+  if (equals != 0
+      && (url.starts_with("http://") || url.starts_with("https://")))
+    return unit{};
+  return invalid("--registry-mirror '" + mirror
+                 + "' must be HOST=URL, such as "
+                   "docker.io=http://10.89.0.200:5000");
+}
+
 } // namespace
 
 status_result cluster_choice::validate() const {
@@ -56,6 +67,11 @@ status_result cluster_choice::validate() const {
 status_result up_options::validate() const {
   if (auto ok = cluster.validate(); !ok)
     return ok;
+  if (nodes && *nodes > nodes_max)
+    return invalid("--nodes must be from 0 to 250");
+  for (const auto& mirror : registry_mirrors)
+    if (auto ok = check_mirror(mirror); !ok)
+      return ok;
   return check_timeout(timeout);
 }
 
@@ -75,6 +91,12 @@ status_result server_options::validate() const {
   if (auto ok = check_name("--member", member); !ok)
     return ok;
   return check_descriptor("--listen-fd", listen_fd);
+}
+
+status_result agent_options::validate() const {
+  if (auto ok = check_cluster_directory(cluster_directory); !ok)
+    return ok;
+  return check_name("--node", node);
 }
 
 status_result supervisor_options::validate() const {

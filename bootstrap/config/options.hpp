@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// What each verb of `troupe` was asked to do. Plain values: the command line
 /// fills them, tests make them by hand. `validate` names the flag that is
@@ -29,6 +30,12 @@ struct cluster_choice {
 /// `troupe up`.
 struct up_options {
   cluster_choice cluster;
+  /// Machines of network namespaces that run containers, at most `nodes_max`.
+  /// Absent: as last time, at first 1 for root, else none.
+  std::optional<unsigned> nodes;
+  /// Where a registry's images are fetched instead, "docker.io=http://a:5000".
+  /// Empty: as last time.
+  std::vector<std::string> registry_mirrors;
   /// On 127.0.0.1. Absent: as last time, at first `port_default`. 0: any free
   /// port, and the same one again next time.
   std::optional<std::uint16_t> port;
@@ -43,6 +50,7 @@ struct up_options {
   output_format output = output_format::text;
 
   static constexpr std::uint16_t port_default = 6443;
+  static constexpr unsigned nodes_max = 250;
 
   status_result validate() const;
 };
@@ -81,6 +89,18 @@ struct server_options {
   int lifeline_fd = -1;
   /// How long open requests may take when it is told to end.
   duration drain_timeout = std::chrono::seconds{5};
+
+  status_result validate() const;
+};
+
+/// `troupe agent`: what runs the containers of one node.
+struct agent_options {
+  /// The cluster's own directory.
+  std::string cluster_directory;
+  /// Its node's name ("n1"), also on the bus.
+  std::string node;
+  /// The end of a pipe: when the other end closes, the agent ends. -1: none.
+  int lifeline_fd = -1;
 
   status_result validate() const;
 };

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -32,6 +33,7 @@ struct plan {
   int input = -1;
   int output = -1; ///< -1: ours
   int report = -1;
+  int network = -1; ///< of its namespace; -1: ours
   int parent = 0;
   int first_free = 3; ///< beyond the numbers of `descriptors`
 };
@@ -80,6 +82,8 @@ void place_descriptors(plan& what) {
       _exit(127); // the parent ended before it could be asked
   }
   umask(077);
+  if (what.network >= 0 && setns(what.network, CLONE_NEWNET) != 0)
+    fail(what);
   if (chdir("/") != 0)
     fail(what);
   dup2(what.input, STDIN_FILENO);
@@ -145,6 +149,12 @@ result<int> spawn(const child_spec& spec) {
     if (!output)
       return fork_error(spec.log_file.c_str());
   }
+  unique_fd network;
+  if (!spec.network_namespace.empty()) {
+    network.reset(open(spec.network_namespace.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!network)
+      return fork_error(spec.network_namespace.c_str());
+  }
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0)
     return fork_error("pipe");
@@ -152,6 +162,7 @@ result<int> spawn(const child_spec& spec) {
   unique_fd to_parent{ends[1]};
   what.input = input.get();
   what.output = output.get();
+  what.network = network.get();
   what.report = to_parent.get();
   what.parent = getpid();
   const int pid = fork();

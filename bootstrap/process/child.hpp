@@ -23,6 +23,8 @@ struct child_spec {
   /// The signal it gets when the calling thread ends; 0: none. Not for
   /// detached ones.
   int parent_death_signal = 0;
+  /// A pinned network namespace it lives in; empty: ours.
+  std::string network_namespace;
 };
 
 /// Starts it with default signal handling, umask 077 and / as its directory.

@@ -8,13 +8,13 @@ using enum supervision_effect;
 
 std::vector<supervision_effect> supervision_fsm::begin(mono_time now) {
   state_ = running{now};
-  return {start_server};
+  return {start_process};
 }
 
 std::vector<supervision_effect>
 supervision_fsm::step(const supervision_input& input, mono_time now) {
   return std::visit(overload{
-                        [&](server_ended) { return on_end(now); },
+                        [&](process_ended) { return on_end(now); },
                         [&](stop_requested) { return on_stop(now); },
                         [&](time_passed) { return on_time(now); },
                     },
@@ -47,7 +47,7 @@ supervision_fsm::effects supervision_fsm::on_end(mono_time now) {
 supervision_fsm::effects supervision_fsm::on_stop(mono_time now) {
   if (std::holds_alternative<running>(state_)) {
     state_ = stopping{now + config_.stop_timeout};
-    return {terminate_server};
+    return {terminate_process};
   }
   if (std::holds_alternative<waiting>(state_)) {
     state_ = finished_state{};
@@ -60,12 +60,12 @@ supervision_fsm::effects supervision_fsm::on_time(mono_time now) {
   if (const auto* it = std::get_if<waiting>(&state_); it && now >= it->until) {
     ++restarts_;
     state_ = running{now};
-    return {start_server};
+    return {start_process};
   }
   auto* it = std::get_if<stopping>(&state_);
   if (it && !it->killed && now >= it->kill_at) {
     it->killed = true;
-    return {kill_server};
+    return {kill_process};
   }
   return {};
 }

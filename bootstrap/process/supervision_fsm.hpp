@@ -7,44 +7,44 @@
 #include <variant>
 #include <vector>
 
-/// The decisions of the process that keeps a server running. Pure.
+/// The decisions of the process that keeps another one running. Pure.
 namespace troupe::process {
 
 struct supervision_config {
   /// Before the first, second, ... restart in a row.
   backoff_policy backoff{std::chrono::milliseconds{100},
                          std::chrono::seconds{15}};
-  /// A server that ran this long was well: the next restart is the first.
+  /// A process that ran this long was well: the next restart is the first.
   duration well_after = std::chrono::seconds{30};
   /// Time to end after SIGTERM, before SIGKILL.
   duration stop_timeout = std::chrono::seconds{15};
 };
 
 /// Inputs.
-struct server_ended {}; ///< or could not be started
+struct process_ended {}; ///< or could not be started
 struct stop_requested {};
 struct time_passed {};
 
 using supervision_input =
-    std::variant<server_ended, stop_requested, time_passed>;
+    std::variant<process_ended, stop_requested, time_passed>;
 
 enum class supervision_effect {
-  start_server,
-  terminate_server,
-  kill_server,
+  start_process,
+  terminate_process,
+  kill_process,
   finish, ///< nothing runs any more, and nothing will
 };
 
-///        begin            server_ended (1)
-///   (start_server) -> running -----------> waiting
+///        begin            process_ended (1)
+///   (start_process) -> running ----------> waiting
 ///                        | ^                  | time_passed (2)
 ///         stop_requested | +------------------+
 ///                    (3) v                    | stop_requested (4)
 ///                    stopping ----(5)----> finished
 ///
-/// 1. The delay doubles with each restart in a row. 2. start_server.
-/// 3. terminate_server; kill_server when the stop timeout passes. 4. Nothing
-/// runs: finish. 5. server_ended: finish.
+/// 1. The delay doubles with each restart in a row. 2. start_process.
+/// 3. terminate_process; kill_process when the stop timeout passes. 4. Nothing
+/// runs: finish. 5. process_ended: finish.
 class supervision_fsm {
 public:
   explicit supervision_fsm(supervision_config config) : config_(config) {}

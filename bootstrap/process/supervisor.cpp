@@ -3,20 +3,21 @@
 #include "bootstrap/cluster/cluster_file.hpp"
 #include "bootstrap/cluster/files.hpp"
 #include "bootstrap/cluster/layout.hpp"
-#include "bootstrap/process/child.hpp"
-#include "bootstrap/process/run_file.hpp"
-#include "bootstrap/process/supervision_fsm.hpp"
+#include "bootstrap/nodes/nodes.hpp"
+#include "bootstrap/process/keeper.hpp"
+#include "bootstrap/process/process_plan.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/log.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <memory>
 #include <system_error>
 
 namespace troupe::process {
@@ -25,23 +26,17 @@ namespace {
 
 constexpr const char* component = "supervisor";
 
-std::string describe(int status) {
-  if (WIFSIGNALED(status))
-    return "killed by signal " + std::to_string(WTERMSIG(status));
-  return "exit code " + std::to_string(WEXITSTATUS(status));
-}
-
-/// The effects of the machine, carried out on one server process.
-class server_keeper {
+/// Everything that runs for the cluster.
+class troop {
 public:
-  server_keeper(const supervisor_options& options, std::string member,
-                identity self)
-      : files_(options.cluster_directory), member_(std::move(member)),
-        listen_(options.listen_fd), machine_(supervision_config{}) {
-    record_.supervisor = std::move(self);
+  troop(const supervisor_options& options, cluster::cluster_record about,
+        identity self)
+      : files_(options.cluster_directory), about_(std::move(about)),
+        listen_(options.listen_fd), self_(std::move(self)) {
+    // nop
   }
 
-  /// The lifeline: its read end goes to every server.
+  /// The lifeline: its read end goes to every process of ours.
   status_result prepare() {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
@@ -49,79 +44,71 @@ public:
                    "pipe: " + std::generic_category().message(errno)};
     lifeline_theirs_.reset(ends[0]);
     lifeline_ours_.reset(ends[1]);
+    const shared_descriptors with{listen_.get(), lifeline_theirs_.get()};
+    for (auto& each : plan_processes(about_, files_, with))
+      keepers_.push_back(
+          std::make_unique<keeper>(std::move(each), [this] { report(); }));
     return save();
   }
 
-  void begin() { carry_out(machine_.begin(mono_now())); }
-
-  void take(const supervision_input& input) {
-    carry_out(machine_.step(input, mono_now()));
+  void begin() {
+    for (auto& each : keepers_)
+      each->begin();
   }
 
-  /// Asks after the server that may have ended.
-  void reap() {
-    int status = 0;
-    if (server_pid_ == 0 || waitpid(server_pid_, &status, WNOHANG) <= 0)
-      return;
-    server_pid_ = 0;
-    ended(describe(status));
+  /// The last that was started ends first.
+  void stop() {
+    stopping_ = true;
+    stop_next();
   }
 
-  bool finished() const { return machine_.finished(); }
+  void look() {
+    for (auto& each : keepers_)
+      each->look();
+    if (stopping_)
+      stop_next();
+  }
 
-  std::optional<mono_time> deadline() const { return machine_.deadline(); }
+  bool finished() const {
+    return std::ranges::all_of(keepers_,
+                               [](auto& each) { return each->finished(); });
+  }
+
+  std::optional<mono_time> deadline() const {
+    std::optional<mono_time> out;
+    for (auto& each : keepers_)
+      if (auto due = each->deadline(); due && (!out || *due < *out))
+        out = due;
+    return out;
+  }
+
+  /// Nothing that ran on the nodes is left behind.
+  void clear_nodes() const {
+    if (auto gone = nodes::remove_traces(files_, about_); !gone)
+      log_error(component, gone.error().message);
+  }
 
 private:
-  void carry_out(const std::vector<supervision_effect>& effects) {
-    for (auto effect : effects)
-      switch (effect) {
-        case supervision_effect::start_server:
-          start();
-          break;
-        case supervision_effect::terminate_server:
-          kill(server_pid_, SIGTERM);
-          break;
-        case supervision_effect::kill_server:
-          log_warning(component, "the server does not end: killing it");
-          kill(server_pid_, SIGKILL);
-          break;
-        case supervision_effect::finish:
-          break;
-      }
-  }
-
-  void start() {
-    child_spec what;
-    what.program = this_program;
-    what.arguments = {"troupe",        "server", "--cluster-dir", files_.root(),
-                      "--member",      member_,  "--listen-fd",   "3",
-                      "--lifeline-fd", "4"};
-    what.descriptors = {{listen_.get(), 3}, {lifeline_theirs_.get(), 4}};
-    what.log_file = files_.log_of(member_);
-    what.parent_death_signal = SIGKILL;
-    auto pid = spawn(what);
-    if (!pid)
-      return ended(pid.error().message);
-    server_pid_ = *pid;
-    record_.server = identify(*pid);
-    record_.restarts = machine_.restarts();
-    log_info(component,
-             "server " + member_ + " is process " + std::to_string(*pid));
-    report();
-  }
-
-  void ended(const std::string& how) {
-    if (machine_.finished())
-      return;
-    record_.server.reset();
-    record_.last_end = how;
-    log_warning(component, "server " + member_ + " ended: " + how);
-    report();
-    take(server_ended{});
+  /// Agents end together; the server and then the bus follow them.
+  void stop_next() {
+    for (auto at = keepers_.rbegin(); at != keepers_.rend(); ++at) {
+      if ((*at)->finished())
+        continue;
+      (*at)->stop();
+      if ((*at)->record().kind != "agent")
+        return;
+      if (auto next = std::next(at);
+          next != keepers_.rend() && (*next)->record().kind != "agent")
+        return;
+    }
   }
 
   status_result save() {
-    return cluster::write_file(files_.run_file(), to_json(record_));
+    run_record record;
+    record.supervisor = self_;
+    for (auto& each : keepers_)
+      record.processes.push_back(each->record());
+    return cluster::write_file(files_.run_file(), to_json(record));
   }
 
   void report() {
@@ -130,13 +117,13 @@ private:
   }
 
   cluster::layout files_;
-  std::string member_;
+  cluster::cluster_record about_;
   unique_fd listen_;
+  identity self_;
   unique_fd lifeline_ours_;
   unique_fd lifeline_theirs_;
-  supervision_fsm machine_;
-  run_record record_;
-  int server_pid_ = 0;
+  std::vector<std::unique_ptr<keeper>> keepers_;
+  bool stopping_ = false;
 };
 
 unique_fd open_signals() {
@@ -148,13 +135,13 @@ unique_fd open_signals() {
   return unique_fd{signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
 }
 
-void take_signals(const unique_fd& signals, server_keeper& keeper) {
+void take_signals(const unique_fd& signals, troop& all) {
   signalfd_siginfo info;
   while (read(signals.get(), &info, sizeof info)
          == static_cast<ssize_t>(sizeof info))
     if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
       log_info(component, "stopping");
-      keeper.take(stop_requested{});
+      all.stop();
     }
 }
 
@@ -166,14 +153,13 @@ int wait_milliseconds(const std::optional<mono_time>& deadline) {
   return static_cast<int>(std::clamp<long long>(left.count(), 0, 60'000));
 }
 
-void keep(const unique_fd& signals, server_keeper& keeper) {
-  keeper.begin();
-  while (!keeper.finished()) {
+void keep(const unique_fd& signals, troop& all) {
+  all.begin();
+  while (!all.finished()) {
     pollfd what{signals.get(), POLLIN, 0};
-    poll(&what, 1, wait_milliseconds(keeper.deadline()));
-    take_signals(signals, keeper);
-    keeper.reap();
-    keeper.take(time_passed{});
+    poll(&what, 1, wait_milliseconds(all.deadline()));
+    take_signals(signals, all);
+    all.look();
   }
 }
 
@@ -192,12 +178,13 @@ int run_supervisor(const supervisor_options& options) {
     log_error(component, about ? "cannot read /proc" : about.error().message);
     return 1;
   }
-  server_keeper keeper{options, about->member, *self};
-  if (auto ready = keeper.prepare(); !ready) {
+  troop all{options, std::move(*about), *self};
+  if (auto ready = all.prepare(); !ready) {
     log_error(component, ready.error().message);
     return 1;
   }
-  keep(signals, keeper);
+  keep(signals, all);
+  all.clear_nodes();
   if (auto gone = cluster::remove_tree(files.run_file()); !gone)
     log_warning(component, gone.error().message);
   log_info(component, "stopped");

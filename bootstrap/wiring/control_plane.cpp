@@ -133,6 +133,7 @@ private:
     out.wall_now = wall_now;
     out.mono_now = mono_now;
     out.random = random_u64;
+    out.bus = config_.bus;
     out.run = make_workers(system_);
     return out;
   }

@@ -2,6 +2,7 @@
 
 #include "messages/base/result.hpp"
 #include "runtime/port/http_port.hpp"
+#include "runtime/port/messenger.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -16,6 +17,7 @@ struct control_plane_config {
   std::string member;          ///< "s1"
   std::string state_directory; ///< of this member's log and snapshots
   std::string server_address;  ///< "127.0.0.1:6443", told to clients
+  messenger* bus = nullptr;    ///< outlives the control plane; null: no nodes
 };
 
 /// The actors of one server under their supervision tree:

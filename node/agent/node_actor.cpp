@@ -45,7 +45,8 @@ void node_actor::handle(node_input& input) {
   std::visit(overload{
                  [this](node_tick&) { tick(); },
                  [this](node_answer& it) {
-                   carry_out(core_.answered(it.kind, it.response, this_moment()));
+                   carry_out(
+                       core_.answered(it.kind, it.response, this_moment()));
                  },
                  [this](watch_news& it) { hear(it); },
                  [this](watch_over& it) {

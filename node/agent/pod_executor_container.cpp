@@ -208,9 +208,7 @@ status_result pod_executor::find_volumes(const job& with,
                                 volume_ownership(view));
     if (!path)
       return path.error();
-    std::error_code ignored;
-    context.volumes[plan.name] = {
-        *path, false, !std::filesystem::is_directory(*path, ignored)};
+    context.volumes[plan.name] = {*path, false};
   }
   return unit{};
 }

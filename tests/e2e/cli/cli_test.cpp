@@ -67,8 +67,11 @@ TEST_CASE("a cluster's life") {
   CHECK(status.at("ready") == true);
   CHECK(status.at("endpoint") == first.at("endpoint"));
   CHECK(status.at("supervisor").at("pid") > 0);
-  CHECK(status.at("server").at("pid") > 0);
-  CHECK(status.at("restarts") == 0);
+  REQUIRE(status.at("processes").size() == 1);
+  CHECK(status.at("processes").at(0).at("name") == "s1");
+  CHECK(status.at("processes").at(0).at("kind") == "server");
+  CHECK(status.at("processes").at(0).at("pid") > 0);
+  CHECK(status.at("processes").at(0).at("restarts") == 0);
   CHECK(it.processes().size() == 2);
 
   const auto down = it.run({"down"});
@@ -87,9 +90,10 @@ TEST_CASE("a killed server comes back with its state") {
   REQUIRE(kill(pid, SIGKILL) == 0);
   CHECK(eventually([&] { return has_map(it); }));
   const auto status = it.status();
-  CHECK(status.at("restarts") == 1);
-  CHECK(status.at("lastEnd") == "killed by signal 9");
-  CHECK(status.at("server").at("pid") != pid);
+  const auto& server = status.at("processes").at(0);
+  CHECK(server.at("restarts") == 1);
+  CHECK(server.at("lastEnd") == "killed by signal 9");
+  CHECK(server.at("pid") != pid);
 }
 
 TEST_CASE("a killed supervisor takes the server along, and up recovers") {

@@ -46,23 +46,31 @@ TEST_CASE("a recycled pid is another process") {
 
 TEST_CASE("a run record survives its file") {
   const run_record before{
-      {12, 345, "boot"}, identity{13, 346, "boot"}, 2, "exit code 1"};
+      {12, 345, "boot"},
+      {{"bus", "bus", identity{13, 346, "boot"}, 2, "exit code 1"},
+       {"s1", "server", std::nullopt, 0, ""}}};
   const auto after = parse_run_record(to_json(before));
   REQUIRE(after);
   CHECK(*after == before);
-  auto waiting = before;
-  waiting.server.reset();
-  CHECK(*parse_run_record(to_json(waiting)) == waiting);
+  CHECK(after->find("bus")->restarts == 2);
+  CHECK(after->find("n1") == nullptr);
 }
 
 TEST_CASE("damaged run records are refused") {
-  for (const auto* bad :
-       {"", "[]", "{}", R"({"version":2})", R"({"version":1})",
-        R"({"version":1,"supervisor":{"pid":-1,"startTicks":1,"bootId":""}})",
-        R"({"version":1,"supervisor":{"pid":1,"startTicks":1,"bootId":"b"}})",
-        R"({"version":1,"supervisor":{"pid":1,"startTicks":1,"bootId":"b"},
-            "server":7,"restarts":0,"lastEnd":""})"}) {
+  const std::string self =
+      R"("supervisor":{"pid":1,"startTicks":1,"bootId":"b"})";
+  for (const auto& bad : {
+           std::string{},
+           std::string{"[]"},
+           std::string{"{}"},
+           std::string{R"({"version":2})"},
+           "{\"version\":1," + self + ",\"processes\":[]}",
+           "{\"version\":2," + self + "}",
+           "{\"version\":2," + self + ",\"processes\":[7]}",
+           "{\"version\":2," + self + ",\"processes\":[{\"name\":\"a\"}]}",
+       }) {
     INFO(bad);
     CHECK_FALSE(parse_run_record(bad));
   }
+  CHECK(parse_run_record("{\"version\":2," + self + ",\"processes\":[]}"));
 }

@@ -17,20 +17,20 @@ struct machine {
   supervision_fsm fsm{settings};
   mono_time now{1000s};
 
-  machine() { CHECK(fsm.begin(now) == effects{start_server}); }
+  machine() { CHECK(fsm.begin(now) == effects{start_process}); }
 
   effects step(const supervision_input& input) { return fsm.step(input, now); }
 
   /// From an end to the next start: the delay.
   duration restart() {
-    CHECK(step(server_ended{}).empty());
+    CHECK(step(process_ended{}).empty());
     REQUIRE(fsm.deadline());
     const auto due = *fsm.deadline();
     const auto delay = due - now;
     now = due - 1ns;
     CHECK(step(time_passed{}).empty());
     now = due;
-    CHECK(step(time_passed{}) == effects{start_server});
+    CHECK(step(time_passed{}) == effects{start_process});
     CHECK_FALSE(fsm.deadline());
     return delay;
   }
@@ -57,21 +57,21 @@ TEST_CASE("a server that ran for long starts the delays over") {
 
 TEST_CASE("stopping terminates the server, then kills it once") {
   machine m;
-  CHECK(m.step(stop_requested{}) == effects{terminate_server});
+  CHECK(m.step(stop_requested{}) == effects{terminate_process});
   CHECK(m.step(stop_requested{}).empty());
   REQUIRE(m.fsm.deadline() == m.now + 15s);
   m.now += 15s;
-  CHECK(m.step(time_passed{}) == effects{kill_server});
+  CHECK(m.step(time_passed{}) == effects{kill_process});
   CHECK_FALSE(m.fsm.deadline());
   CHECK(m.step(time_passed{}).empty());
   CHECK_FALSE(m.fsm.finished());
-  CHECK(m.step(server_ended{}) == effects{finish});
+  CHECK(m.step(process_ended{}) == effects{finish});
   CHECK(m.fsm.finished());
 }
 
 TEST_CASE("stopping between two servers starts no other") {
   machine m;
-  m.step(server_ended{});
+  m.step(process_ended{});
   CHECK(m.step(stop_requested{}) == effects{finish});
   CHECK(m.fsm.finished());
   m.now += 1h;

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "bootstrap/cluster/cluster_file.hpp"
+#include "bootstrap/cluster/layout.hpp"
+#include "messages/base/ip.hpp"
+#include "messages/base/result.hpp"
+#include "messages/base/time_point.hpp"
+
+#include <string>
+#include <vector>
+
+/// The machines of a cluster on this machine: their network, their identities
+/// on the bus, their directories, and how every trace of them goes again.
+namespace troupe::nodes {
+
+/// The port of the bus, inside the lab.
+inline constexpr std::uint16_t bus_port = 4222;
+
+/// What pods, and services, get their addresses from.
+ip_prefix pod_range();
+ip_prefix service_range();
+
+/// Ranges no member of a lab lets out.
+std::vector<ip_prefix> private_ranges();
+
+/// "tls://10.89.0.11:4222".
+result<std::string> bus_url(const cluster::cluster_record& about,
+                            const cluster::layout& files);
+
+/// The address of node `name` on the lab's LAN.
+result<ip_address> node_address(const cluster::cluster_record& about,
+                                const cluster::layout& files,
+                                const std::string& name);
+
+/// Where a member's credentials for the bus are: "server-s1", "node-n2".
+std::string credentials_file(const cluster::layout& files,
+                             const std::string& role, const std::string& name);
+
+/// What every control group of the cluster is below, and those of one node.
+std::string cgroup_base(const cluster::cluster_record& about);
+std::string cgroup_base(const cluster::cluster_record& about,
+                        const std::string& node);
+
+/// Brings about everything the cluster's nodes need before their processes
+/// start; what is there stays. A cluster without nodes needs nothing. Needs
+/// root.
+status_result prepare(const cluster::cluster_record& about,
+                      const cluster::layout& files, wall_time now);
+
+/// Kills what runs in the cluster's containers and removes control groups,
+/// pods' volumes and directories, and the lab. Logs, images and the state of
+/// servers stay. May be called again after any failure.
+status_result remove_traces(const cluster::layout& files,
+                            const cluster::cluster_record& about);
+
+} // namespace troupe::nodes

@@ -1,0 +1,85 @@
+#include "bootstrap/process/process_plan.hpp"
+
+#include "node/lab/lab_plan.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+namespace troupe::process {
+
+namespace {
+
+constexpr const char* system_path = ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin";
+
+/// Each ends with the supervisor, whatever ends that.
+child_spec describe(const cluster::layout& files, const std::string& name) {
+  child_spec out;
+  out.program = this_program;
+  out.log_file = files.log_of(name);
+  out.parent_death_signal = SIGKILL;
+  return out;
+}
+
+kept_process plan_bus(const cluster::cluster_record& about,
+                      const cluster::layout& files) {
+  auto child = describe(files, "bus");
+  child.program = find_program(bus_program);
+  child.arguments = {bus_program, "-c", files.bus_config()};
+  child.network_namespace = lab::member_netns_path(files.run(), about.member);
+  return {"bus", "bus", std::move(child)};
+}
+
+kept_process plan_server(const cluster::cluster_record& about,
+                         const cluster::layout& files,
+                         const shared_descriptors& with) {
+  auto child = describe(files, about.member);
+  child.arguments = {
+      "troupe",        "server",     "--cluster-dir", files.root(),
+      "--member",      about.member, "--listen-fd",   "3",
+      "--lifeline-fd", "4"};
+  child.descriptors = {{with.listen, 3}, {with.lifeline, 4}};
+  if (about.nodes > 0)
+    child.network_namespace = lab::member_netns_path(files.run(), about.member);
+  return {about.member, "server", std::move(child)};
+}
+
+kept_process plan_agent(const std::string& node, const cluster::layout& files,
+                        const shared_descriptors& with) {
+  auto child = describe(files, node);
+  child.arguments = {"troupe", "agent", "--cluster-dir", files.root(),
+                     "--node", node,    "--lifeline-fd", "3"};
+  child.descriptors = {{with.lifeline, 3}};
+  child.network_namespace = lab::member_netns_path(files.run(), node);
+  return {node, "agent", std::move(child)};
+}
+
+} // namespace
+
+std::string find_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  const auto directories = (path ? std::string{path} : "") + system_path + ":";
+  for (std::size_t from = 0; from < directories.size();) {
+    const auto to = directories.find(':', from);
+    const auto file = directories.substr(from, to - from) + "/" + name;
+    if (to > from && access(file.c_str(), X_OK) == 0)
+      return file;
+    from = to + 1;
+  }
+  return {};
+}
+
+std::vector<kept_process> plan_processes(const cluster::cluster_record& about,
+                                         const cluster::layout& files,
+                                         const shared_descriptors& with) {
+  std::vector<kept_process> out;
+  if (about.nodes > 0)
+    out.push_back(plan_bus(about, files));
+  out.push_back(plan_server(about, files, with));
+  for (const auto& node : cluster::node_names(about))
+    out.push_back(plan_agent(node, files, with));
+  return out;
+}
+
+} // namespace troupe::process

@@ -1,0 +1,34 @@
+#include "bootstrap/wiring/bus.hpp"
+
+#include "bootstrap/cluster/files.hpp"
+#include "bootstrap/nodes/nodes.hpp"
+#include "runtime/base/clock.hpp"
+#include "runtime/nats/nats_messenger.hpp"
+
+namespace troupe::wiring {
+
+result<std::unique_ptr<messenger>>
+join_bus(const cluster::cluster_record& about, const cluster::layout& files,
+         const bus_peer& self) {
+  nats_config config;
+  auto url = nodes::bus_url(about, files);
+  if (!url)
+    return url.error();
+  auto ca = cluster::read_file(files.pki() + "/ca.crt");
+  if (!ca)
+    return ca.error();
+  auto credentials =
+      cluster::read_file(nodes::credentials_file(files, self.role, self.name));
+  if (!credentials)
+    return credentials.error();
+  config.url = std::move(*url);
+  config.ca_pem = std::move(*ca);
+  config.credentials = std::move(*credentials);
+  config.cluster_uid = about.uid;
+  config.self = self;
+  config.incarnation =
+      static_cast<std::uint64_t>(wall_now().time_since_epoch().count());
+  return make_nats_messenger(std::move(config));
+}
+
+} // namespace troupe::wiring

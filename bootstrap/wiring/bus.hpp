@@ -1,0 +1,16 @@
+#pragma once
+
+#include "bootstrap/cluster/cluster_file.hpp"
+#include "bootstrap/cluster/layout.hpp"
+#include "runtime/port/messenger.hpp"
+
+#include <memory>
+
+namespace troupe::wiring {
+
+/// Joins the cluster's bus as `self`, with the credentials that `up` made.
+result<std::unique_ptr<messenger>>
+join_bus(const cluster::cluster_record& about, const cluster::layout& files,
+         const bus_peer& self);
+
+} // namespace troupe::wiring

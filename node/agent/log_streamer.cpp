@@ -1,0 +1,143 @@
+#include "node/agent/log_streamer.hpp"
+
+#include "node/log/log_reader.hpp"
+#include "node/pod/status.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+
+namespace troupe::agent {
+
+namespace {
+
+namespace logs = container_log;
+
+/// How often a follower asks whether the container is over.
+constexpr int look_milliseconds = 200;
+
+std::string quoted(const std::string& text) {
+  return '"' + text + '"';
+}
+
+logs::read_options to_options(const node_io::log_request& from) {
+  logs::read_options out;
+  if (from.tail_lines)
+    out.tail_lines =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, *from.tail_lines));
+  if (from.limit_octets)
+    out.limit_bytes = static_cast<std::uint64_t>(
+        std::max<std::int64_t>(0, *from.limit_octets));
+  out.since = from.since;
+  out.timestamps = from.timestamps;
+  out.follow = from.follow && !from.previous;
+  return out;
+}
+
+class streamer {
+public:
+  streamer(const node_services& services, const pod_registry& registry,
+           const node_io::log_request& request, io_stream& to)
+      : services_(services), registry_(registry), request_(request), to_(to) {
+    // nop
+  }
+
+  api::status run() {
+    const auto directory =
+        logs::pod_directory(services_.config.paths.logs(), request_.from.ns,
+                            request_.from.pod, request_.from.pod_uid)
+        + "/" + request_.from.container;
+    auto run = choose_run(directory);
+    if (!run)
+      return api::bad_request(run.error().message);
+    auto reader = logs::open_log(directory, *run, to_options(request_));
+    if (!reader)
+      return api::internal_error(reader.error().message);
+    return copy(**reader, *run);
+  }
+
+private:
+  std::string about() const {
+    return "container " + quoted(request_.from.container) + " in pod "
+           + quoted(request_.from.pod);
+  }
+
+  std::optional<pod::observed_container> observe() const {
+    const auto pod = registry_.find(request_.from.pod_uid);
+    if (!pod || !pod->observed)
+      return std::nullopt;
+    const auto* found = pod::find(*pod->observed, request_.from.container);
+    return found == nullptr ? std::nullopt : std::optional{*found};
+  }
+
+  /// The last run that has a log, or the one before.
+  result<std::uint32_t> choose_run(const std::string& directory) const {
+    auto runs = logs::restarts(directory);
+    if (!runs)
+      return runs.error();
+    if (request_.previous && runs->size() < 2)
+      return error{errc::not_found,
+                   "previous terminated " + about() + " not found"};
+    if (!runs->empty())
+      return (*runs)[runs->size() - (request_.previous ? 2 : 1)];
+    const auto seen = observe();
+    const bool pulls = seen && !seen->next_image.reason.empty();
+    return error{errc::unavailable,
+                 about()
+                     + (pulls
+                            ? " is waiting to start: " + seen->next_image.reason
+                            : std::string{" is waiting to start: "
+                                          "ContainerCreating"})};
+  }
+
+  /// Nobody writes the log of that run any more.
+  bool is_over(std::uint32_t run) const {
+    const auto seen = observe();
+    return !seen || seen->phase != pod::container_phase::running
+           || static_cast<std::uint32_t>(seen->restart_count) != run;
+  }
+
+  api::status copy(logs::log_reader& reader, std::uint32_t run) {
+    using state = logs::log_chunk::state;
+    while (!to_.over()) {
+      if (!to_.has_room()) {
+        wait(-1);
+        continue;
+      }
+      auto chunk = reader.next();
+      if (!chunk)
+        return api::internal_error(chunk.error().message);
+      to_.send(node_io::channel::out, chunk->data);
+      if (chunk->then == state::end)
+        break;
+      if (chunk->then == state::waiting) {
+        if (is_over(run))
+          reader.container_over();
+        else
+          wait(reader.wake_descriptor());
+      }
+    }
+    return api::ok("", {}, "");
+  }
+
+  void wait(int descriptor) {
+    pollfd what[] = {{to_.wake_descriptor(), POLLIN, 0},
+                     {descriptor, POLLIN, 0}};
+    poll(what, descriptor < 0 ? 1 : 2, look_milliseconds);
+    to_.calm();
+  }
+
+  const node_services& services_;
+  const pod_registry& registry_;
+  const node_io::log_request& request_;
+  io_stream& to_;
+};
+
+} // namespace
+
+void stream_log(const node_services& services, const pod_registry& registry,
+                const node_io::log_request& request, io_stream& to) {
+  to.finish(streamer{services, registry, request, to}.run());
+}
+
+} // namespace troupe::agent
