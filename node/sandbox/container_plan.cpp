@@ -63,9 +63,11 @@ public:
   }
 
   /// The steps that end every plan.
-  void become(const security_spec& security,
-              const std::vector<std::string>& args,
+  void become(const security_spec& security, const std::string& cwd,
+              std::uint16_t cwd_flags, const std::vector<std::string>& args,
               const std::vector<std::string>& env) {
+    plan_.add(op::close_descriptors);
+    plan_.add(op::working_directory, {}, {cwd}, cwd_flags);
     // Without no_new_privs only a capability lets a filter in.
     if (!security.no_new_privs)
       add_filter();
@@ -284,11 +286,10 @@ result<prepared_plan> prepare_container(container_spec& spec,
   if (spec.tty) // the first terminal of a new devpts
     to.plan().add(op::bind, {}, {"/dev/pts/0", "/dev/console"});
   add_protection(to, spec);
-  to.plan().add(op::working_directory, {}, {spec.cwd},
-                shim::step_make_directory);
   if (spec.rootfs.read_only)
     to.plan().add(op::remount_read_only, {}, {"/"});
-  to.become(spec.security, spec.args, spec.env);
+  to.become(spec.security, spec.cwd, shim::step_make_directory, spec.args,
+            spec.env);
   return std::move(to).finish();
 }
 
@@ -302,8 +303,7 @@ result<prepared_plan> prepare_exec(const exec_spec& spec,
                 {static_cast<std::uint64_t>(
                     static_cast<std::int64_t>(spec.oom_score_adj))});
   to.plan().add(op::join);
-  to.plan().add(op::working_directory, {}, {spec.cwd});
-  to.become(spec.security, spec.args, spec.env);
+  to.become(spec.security, spec.cwd, 0, spec.args, spec.env);
   return std::move(to).finish();
 }
 

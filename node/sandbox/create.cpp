@@ -169,6 +169,7 @@ pod_sandbox::create(sandbox_host& host, const sandbox_spec& spec,
     return error{done.error().code,
                  "failed to create pod sandbox: " + done.error().message};
   }
+  made->watch_process();
   return std::unique_ptr<pod_sandbox>{std::move(made)};
 }
 
@@ -184,8 +185,10 @@ pod_sandbox::reopen(sandbox_host& host, const std::string& path,
                                              std::move(on_event));
   if (socket) {
     auto done = made->connect(std::move(*socket), timeout);
-    if (done && made->is_ready())
+    if (done && made->is_ready()) {
+      made->watch_process();
       return std::unique_ptr<pod_sandbox>{std::move(made)};
+    }
     if (!done && done.error().code != errc::unavailable)
       return done.error();
   } else if (socket.error().code != errc::unavailable

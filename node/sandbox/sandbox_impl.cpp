@@ -51,6 +51,9 @@ status_result sandbox_impl::tell(shim::message kind, bytes_view body,
 }
 
 void sandbox_impl::on_event(shim::message kind, bytes_view body) {
+  // What happened before the greeting is in the state.
+  if (pod_uid_.empty())
+    return;
   if (kind == shim::message::container_exited) {
     if (const auto record = read_message<shim::container_record>(body)) {
       auto state = to_state(*record);
@@ -76,26 +79,35 @@ status_result sandbox_impl::connect(unique_fd socket, duration timeout) {
     client_->close();
     return false;
   });
-  const auto reply = ask(shim::message::hello, {}, {}, timeout);
+  const auto reply = client_->call(shim::message::hello, {}, {}, timeout,
+                                   [this](bytes_view body) { on_hello(body); });
   if (!reply)
     return reply.error();
-  const auto hello = read_message<shim::hello_reply>(reply->body);
-  if (!hello)
+  if (shim_pid_ <= 1)
     return error{errc::corrupt, "the pod's shim answers in a wrong form"};
-  shim_pid_ = static_cast<pid_t>(hello->pid);
-  flags_ = hello->flags;
-  pod_uid_.assign(hello->pod_uid,
-                  strnlen(hello->pod_uid, sizeof(hello->pod_uid)));
   auto process = sys::open_process(shim_pid_);
   if (!process)
     return process.error();
   process_ = std::move(*process);
+  return unit{};
+}
+
+void sandbox_impl::on_hello(bytes_view body) {
+  const auto hello = read_message<shim::hello_reply>(body);
+  if (!hello || hello->how.error != 0)
+    return;
+  shim_pid_ = static_cast<pid_t>(hello->pid);
+  flags_ = hello->flags;
+  pod_uid_.assign(hello->pod_uid,
+                  strnlen(hello->pod_uid, sizeof(hello->pod_uid)));
+}
+
+void sandbox_impl::watch_process() {
   process_ticket_ = host_.watch(process_.get(), [this] {
     client_->close();
     on_event_(pod_uid_, shim_lost{});
     return false;
   });
-  return unit{};
 }
 
 void sandbox_impl::abandon() {
@@ -106,8 +118,6 @@ void sandbox_impl::abandon() {
     static_cast<void>(sys::signal_process(process_, SIGKILL));
     wait_for_end(process_, std::chrono::seconds{1});
   }
-  client_.reset();
-  process_.reset();
   if (const auto entries = read_journal(directory_))
     kill_leftovers(*entries, std::chrono::seconds{1});
   remove_files(directory_);
@@ -207,6 +217,7 @@ result<sandbox_state> sandbox_impl::state(duration timeout) {
 }
 
 status_result sandbox_impl::destroy(duration timeout) {
+  std::lock_guard one{destroy_mutex_};
   host_.unwatch(std::exchange(process_ticket_, 0));
   // Half of the time for an end in good order, the rest for the other one.
   if (client_ && process_ && tell(shim::message::shutdown, {}, timeout / 2))

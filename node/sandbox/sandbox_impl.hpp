@@ -18,6 +18,9 @@ public:
   /// Greets a shim and begins to listen to its events.
   status_result connect(unique_fd socket, duration timeout);
 
+  /// From now on the shim's death is told.
+  void watch_process();
+
   /// Makes the pod's namespaces.
   status_result set_up(const sandbox_spec& spec, duration timeout);
 
@@ -57,6 +60,7 @@ private:
   status_result set_size(const shim::resize_request& request, duration timeout);
   result<std::vector<std::uint64_t>> filter_for(const security_spec& security,
                                                 std::uint64_t capabilities);
+  void on_hello(bytes_view body);
   void on_event(shim::message kind, bytes_view body);
   void stop_listening();
 
@@ -69,6 +73,7 @@ private:
   pid_t shim_pid_ = 0;
   std::uint64_t socket_ticket_ = 0;
   std::uint64_t process_ticket_ = 0;
+  std::mutex destroy_mutex_;
   std::string pod_uid_;
   std::uint32_t flags_ = 0; ///< shim::sandbox_*
 };

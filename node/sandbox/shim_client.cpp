@@ -27,12 +27,14 @@ shim_client::shim_client(unique_fd socket, shim_event on_event)
 
 result<shim_reply> shim_client::call(shim::message kind, bytes_view body,
                                      const std::vector<int>& descriptors,
-                                     duration timeout) {
+                                     duration timeout,
+                                     std::function<void(bytes_view)> on_reply) {
   std::unique_lock lock{mutex_};
   if (closed_)
     return gone();
   const auto request = ++last_request_ != 0 ? last_request_ : ++last_request_;
   auto& waiting = pending_[request];
+  waiting.on_reply = std::move(on_reply);
   lock.unlock();
   const shim::header head{shim::protocol_magic, shim::protocol_version,
                           static_cast<std::uint16_t>(kind), request,
@@ -83,6 +85,8 @@ bool shim_client::take(sys::packet received) {
   std::lock_guard lock{mutex_};
   if (const auto found = pending_.find(head->request);
       found != pending_.end()) {
+    if (found->second.on_reply)
+      found->second.on_reply(body);
     found->second.reply =
         shim_reply{bytes{body}, std::move(received.descriptors)};
     replied_.notify_all();

@@ -38,10 +38,10 @@ public:
 
   /// Asks and waits for the reply. `unavailable` when the shim is gone,
   /// `expired` when it does not answer in time. The descriptors stay the
-  /// caller's.
+  /// caller's. `on_reply` sees the reply first, on the reading thread.
   result<shim_reply> call(shim::message kind, bytes_view body,
-                          const std::vector<int>& descriptors,
-                          duration timeout);
+                          const std::vector<int>& descriptors, duration timeout,
+                          std::function<void(bytes_view)> on_reply = {});
 
   /// Takes what has arrived. False: the connection is over, for good.
   bool on_readable();
@@ -52,6 +52,7 @@ public:
 private:
   struct pending {
     std::optional<shim_reply> reply;
+    std::function<void(bytes_view)> on_reply;
   };
 
   bool take(sys::packet received);

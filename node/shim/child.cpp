@@ -114,6 +114,8 @@ long run_identity(child_context& context, const step& what) {
   switch (what.what) {
     case op::working_directory:
       return go_to(what);
+    case op::close_descriptors:
+      return close_descriptors(context);
     case op::user:
       return become_user(context, what);
     case op::capabilities:

@@ -121,7 +121,7 @@ bool find_program(const char* name, const char* path, char (&found)[4096]) {
 
 } // namespace
 
-long become_user(child_context& context, const step& what) {
+long become_user(const child_context& context, const step& what) {
   if (what.number_count < 2)
     return -EINVAL;
   const auto uid = what.numbers[0];
@@ -143,15 +143,15 @@ long become_user(child_context& context, const step& what) {
     result = kernel(__NR_setresgid, gid, gid, gid);
   if (result == 0)
     result = kernel(__NR_setresuid, uid, uid, uid);
-  if (result < 0)
-    return result;
-  if (context.report != report_fd) {
-    result = kernel(__NR_dup3, context.report, report_fd, O_CLOEXEC);
-    context.report = report_fd;
-  }
-  if (result >= 0)
-    result = kernel(__NR_close_range, report_fd + 1, ~0U, 0);
   return result;
+}
+
+long close_descriptors(child_context& context) {
+  long result = 0;
+  if (context.report != report_fd)
+    result = kernel(__NR_dup3, context.report, report_fd, O_CLOEXEC);
+  context.report = report_fd;
+  return result < 0 ? result : kernel(__NR_close_range, report_fd + 1, ~0U, 0);
 }
 
 long set_capabilities(const step& what) {

@@ -7,9 +7,11 @@ namespace troupe::shim {
 // The steps that turn a process into a container's. Those that return a number
 // return 0 or a negative errno.
 
-/// Takes the user's ids, keeping capabilities for `set_capabilities`, and
-/// closes every descriptor but the standard streams and the report.
-long become_user(child_context& context, const step& what);
+/// Closes every descriptor but the standard streams and the report.
+long close_descriptors(child_context& context);
+
+/// Takes the user's ids, keeping capabilities for `set_capabilities`.
+long become_user(const child_context& context, const step& what);
 
 long set_capabilities(const step& what);
 void drop_all_capabilities();

@@ -61,6 +61,9 @@ enum class op : std::uint16_t {
   no_new_privs = 20,
   seccomp = 21, ///< [sock_filter…]
   execute = 22, ///< [number of arguments] "argument"… "NAME=value"…
+  /// All but the standard streams and the report. Before any path that others
+  /// choose is walked: /proc/self/fd would lead out of the container.
+  close_descriptors = 23,
 };
 
 inline constexpr std::uint16_t step_make_directory = 1; ///< if it is missing

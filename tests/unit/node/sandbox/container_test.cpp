@@ -200,3 +200,18 @@ TEST_CASE("containers share processes when asked to", "[sandbox]") {
   CHECK(eventually([&] { return !is_alive(pid); }));
   CHECK(!std::filesystem::exists(shared.directory));
 }
+
+TEST_CASE("no path leads out through descriptors", "[sandbox]") {
+  sandbox_world world;
+  REQUIRE(world.pod().start_container(world.container("a", "sleep 600"), 10s));
+  for (int fd = 3; fd < 40; ++fd) {
+    const auto path = "/proc/self/fd/" + std::to_string(fd);
+    auto spec = world.container("x" + std::to_string(fd), "true");
+    spec.cwd = path;
+    CHECK(!world.pod().start_container(std::move(spec), 10s));
+    auto exec = world.exec("a", "true");
+    exec.cwd = path;
+    CHECK(!world.pod().exec(std::move(exec), 10s));
+  }
+  CHECK(world.run_for_output("ls /proc/self/fd | wc -l") == "4\n");
+}
