@@ -26,6 +26,7 @@ struct parsed {
   up_options up;
   down_options down;
   status_options status;
+  image_options image;
   server_options server;
   agent_options agent;
   supervisor_options supervisor;
@@ -63,6 +64,12 @@ constexpr const char* examples_status = R"(Examples:
   troupe status --name test --output json
 
 Exits with 0 when the cluster is ready, otherwise with 1.)";
+
+constexpr const char* examples_image = R"(Examples:
+  troupe image list
+  troupe image import nginx.tar --tag nginx:1.27
+
+The archive is what 'docker save' writes, or a tar of an OCI layout.)";
 
 constexpr const char* examples_server =
     R"(The supervisor starts this; to run one by hand, hand it a socket that listens:
@@ -165,6 +172,26 @@ void add_status(CLI::App& app, parsed& to) {
   add_output(verb, to.status.output);
 }
 
+void add_image(CLI::App& app, parsed& to) {
+  auto& verb =
+      *app.add_subcommand("image", "The images that a cluster's nodes have");
+  verb.footer(examples_image);
+  verb.require_subcommand(1);
+  auto& import = *verb.add_subcommand("import", "Add images from an archive");
+  import.add_option("archive", to.image.archive, "A tar, plain or compressed")
+      ->required()
+      ->type_name("FILE");
+  import
+      .add_option("--tag", to.image.tag,
+                  "The image's name, where the archive gives none")
+      ->type_name("NAME");
+  auto& list = *verb.add_subcommand("list", "Show them");
+  for (auto* each : {&import, &list}) {
+    add_cluster(*each, to.image.cluster);
+    add_output(*each, to.image.output);
+  }
+}
+
 void add_server(CLI::App& app, parsed& to) {
   auto& verb = *app.add_subcommand("server", "Be a member of a control plane");
   verb.footer(examples_server);
@@ -254,6 +281,8 @@ command choose(const CLI::App& app, const parsed& from) {
     return checked(from.down, verb);
   if (verb == "status")
     return checked(from.status, verb);
+  if (verb == "image")
+    return checked(from.image, verb);
   if (verb == "server")
     return checked(from.server, verb);
   if (verb == "agent")
@@ -274,6 +303,7 @@ command parse_command_line(const std::vector<std::string>& arguments) {
   add_up(app, values);
   add_down(app, values);
   add_status(app, values);
+  add_image(app, values);
   add_server(app, values);
   add_agent(app, values);
   add_supervisor(app, values);

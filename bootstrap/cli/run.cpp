@@ -2,6 +2,7 @@
 
 #include "bootstrap/cli/command_line.hpp"
 #include "bootstrap/cli/down.hpp"
+#include "bootstrap/cli/image.hpp"
 #include "bootstrap/cli/status.hpp"
 #include "bootstrap/cli/up.hpp"
 #include "bootstrap/cli/version.hpp"
@@ -23,6 +24,7 @@ int run(const std::vector<std::string>& arguments, const console& to) {
           [&](const up_options& it) { return run_up(it, to); },
           [&](const down_options& it) { return run_down(it, to); },
           [&](const status_options& it) { return run_status(it, to); },
+          [&](const image_options& it) { return run_image(it, to); },
           [&](const version_options& it) { return run_version(it, to); },
           [](const server_options& it) { return wiring::run_server(it); },
           [](const agent_options& it) { return wiring::run_agent(it); },

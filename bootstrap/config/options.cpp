@@ -85,6 +85,10 @@ status_result status_options::validate() const {
   return cluster.validate();
 }
 
+status_result image_options::validate() const {
+  return cluster.validate();
+}
+
 status_result server_options::validate() const {
   if (auto ok = check_cluster_directory(cluster_directory); !ok)
     return ok;

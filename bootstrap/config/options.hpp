@@ -117,6 +117,18 @@ struct supervisor_options {
   status_result validate() const;
 };
 
+/// `troupe image import` and `troupe image list`.
+struct image_options {
+  cluster_choice cluster;
+  /// An OCI layout or docker-save tar to add. Empty: list what there is.
+  std::string archive;
+  /// The image's name where the archive gives none.
+  std::string tag;
+  output_format output = output_format::text;
+
+  status_result validate() const;
+};
+
 /// `troupe version`.
 struct version_options {
   output_format output = output_format::text;
