@@ -32,10 +32,6 @@ void fill_probe(document& doc, node& probe) {
   at_least_one(id::failure_threshold, 3);
   with_object(probe, id::http_get,
               [&](node& action) { fill_http_get(doc, action); });
-  with_object(probe, id::grpc, [&](node& action) {
-    if (action.find(ids::grpc_action::service) == nullptr)
-      doc.set(action, ids::grpc_action::service, doc.make_string(""));
-  });
 }
 
 void fill_lifecycle(document& doc, node& lifecycle) {
@@ -97,9 +93,6 @@ void fill_container(document& doc, node& container, field_id base) {
   fill_text(doc, container, base | id::termination_message_path,
             "/dev/termination-log");
   fill_text(doc, container, base | id::termination_message_policy, "File");
-  each_object(container, base | id::ports, [&](node& port) {
-    fill_text(doc, port, ids::container_port::protocol, "TCP");
-  });
   each_object(container, base | id::env,
               [&](node& variable) { fill_env(doc, variable); });
   for (auto probe :

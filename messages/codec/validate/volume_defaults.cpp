@@ -69,31 +69,6 @@ void fill_files(document& doc, node& volume) {
   });
 }
 
-void fill_disks(document& doc, node& volume) {
-  with_object(volume, id::iscsi, [&](node& source) {
-    fill_text(doc, source, ids::iscsi_volume_source::iscsi_interface,
-              "default");
-  });
-  with_object(volume, id::rbd, [&](node& source) {
-    fill_text(doc, source, ids::rbd_volume_source::pool, "rbd");
-    fill_text(doc, source, ids::rbd_volume_source::user, "admin");
-    fill_text(doc, source, ids::rbd_volume_source::keyring,
-              "/etc/ceph/keyring");
-  });
-  with_object(volume, id::azure_disk, [&](node& source) {
-    namespace own = ids::azure_disk_volume_source;
-    fill_text(doc, source, own::caching_mode, "ReadWrite");
-    fill_text(doc, source, own::kind, "Shared");
-    fill_text(doc, source, own::fs_type, "ext4");
-    fill_boolean(doc, source, own::read_only, false);
-  });
-  with_object(volume, id::scale_io, [&](node& source) {
-    fill_text(doc, source, ids::scale_io_volume_source::storage_mode,
-              "ThinProvisioned");
-    fill_text(doc, source, ids::scale_io_volume_source::fs_type, "xfs");
-  });
-}
-
 void fill_others(document& doc, node& volume) {
   with_object(volume, id::host_path, [&](node& source) {
     if (source.find(ids::host_path_volume_source::type) == nullptr)
@@ -125,7 +100,6 @@ void fill_volume(document& doc, node& volume) {
   if (!has_source(volume))
     fill_object(doc, volume, id::empty_dir);
   fill_files(doc, volume);
-  fill_disks(doc, volume);
   fill_others(doc, volume);
 }
 

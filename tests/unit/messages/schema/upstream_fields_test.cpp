@@ -9,7 +9,7 @@ using namespace troupe::schema;
 using namespace troupe::schema::test;
 
 // tests/data/api/upstream_fields.tsv holds the rows of Kubernetes 1.35's
-// published OpenAPI document for the types served here. Each of our fields is
+// published OpenAPI documents for the types served here. Each of our fields is
 // rendered as such a row, and the two lists must be the same.
 
 namespace {
