@@ -1,0 +1,167 @@
+#include "actors/gateway/bus/bus_gateway.hpp"
+
+#include "actors/gateway/bus/node_authorizer.hpp"
+#include "actors/gateway/bus/watch_stream.hpp"
+#include "actors/gateway/object/storage.hpp"
+#include "messages/api/options.hpp"
+#include "messages/protocol/api/api_call.hpp"
+#include "messages/schema/registry.hpp"
+
+#include <utility>
+
+namespace troupe::gateway {
+
+namespace {
+
+constexpr const char* node_role = "node";
+
+void give(const reply<bus_answer>& answer, const api::response& response) {
+  auto octets = api_call::encode_response(response);
+  if (octets.size() > bus_message_max) {
+    api::response refusal;
+    refusal.status = api::request_entity_too_large("the answer is too large");
+    octets = api_call::encode_response(refusal);
+  }
+  answer({message_type::api_response, std::move(octets)});
+}
+
+void refuse_call(const reply<bus_answer>& answer, api::status why) {
+  api::response response;
+  response.status = std::move(why);
+  give(answer, response);
+}
+
+/// The peer's place in the API; deny by default.
+std::optional<api::status> authorize_peer(const bus_peer& peer,
+                                          api::request& request,
+                                          const meta::field_selector& fields,
+                                          const store::store_snapshot& state) {
+  if (peer.role != node_role)
+    return api::forbidden({request.target.group, request.target.resource},
+                          request.target.name,
+                          "only nodes are served over the bus");
+  request.user = node_identity(peer);
+  auto why = authorize_node(peer, request, fields, state);
+  return why ? why : restrict_node(peer, request, state);
+}
+
+/// A watch as asked for, read and found to be one.
+struct watch_plan {
+  const schema::resource_desc* resource = nullptr;
+  watch::watch_request request;
+};
+
+error refusal_of(const api::status& why) {
+  return {why.code == 403 ? errc::permission_denied : errc::invalid_argument,
+          why.message};
+}
+
+result<meta::field_selector> fields_of(const api_call::watch_open& open,
+                                       const schema::resource_desc& resource) {
+  auto fields = meta::field_selector::parse(open.field_selector);
+  if (!fields)
+    return fields;
+  if (auto why = api::check_fields(*fields, resource))
+    return refusal_of(*why);
+  if (open.target.name.empty())
+    return fields;
+  auto all = fields->requirements();
+  all.push_back({"metadata.name", open.target.name, true});
+  return meta::field_selector{std::move(all)};
+}
+
+result<watch_plan> plan_watch(const api_call::watch_open& open) {
+  watch_plan out;
+  const auto& target = open.target;
+  out.resource =
+      schema::find_resource(target.group, target.version, target.resource);
+  if (out.resource == nullptr || !target.subresource.empty()
+      || (!out.resource->namespaced && !target.ns.empty()))
+    return refusal_of(api::path_not_found());
+  auto labels = meta::label_selector::parse(open.label_selector);
+  if (!labels)
+    return labels.error();
+  auto fields = fields_of(open, *out.resource);
+  if (!fields)
+    return fields.error();
+  out.request.prefix = list_prefix(*out.resource, target.ns);
+  out.request.labels = std::move(*labels);
+  out.request.fields = std::move(*fields);
+  if (open.after)
+    out.request.after = store::revision{*open.after};
+  out.request.bookmarks = true;
+  out.request.mark_initial_end = true;
+  return out;
+}
+
+} // namespace
+
+bus_gateway::bus_gateway(bus_gateway_ports ports)
+    : ports_{std::move(ports)},
+      // Asked before the call, which then changes it.
+      objects_{ports_.writer,
+               [](const api::request&) -> std::optional<api::status> {
+                 return std::nullopt;
+               }} {
+  TROUPE_CHECK(ports_.watch != nullptr, "a gateway has watches to offer");
+}
+
+void bus_gateway::on_request(bus_request request, reply<bus_answer> answer) {
+  if (request.type != message_type::api_request)
+    return;
+  auto call = api_call::decode_request(request.payload);
+  if (!call)
+    return refuse_call(answer, api::bad_request(call.error().message));
+  const auto state = ports_.writer.store->current();
+  if (auto why = authorize_peer(request.from, *call, {}, *state))
+    return refuse_call(answer, std::move(*why));
+  objects_.call(std::move(*call), request.deadline,
+                [answer](api::response response) { give(answer, response); });
+}
+
+result<std::shared_ptr<bus_stream_handler>>
+bus_gateway::on_open(bus_request request, std::shared_ptr<bus_stream> stream) {
+  if (request.type != message_type::watch_open)
+    return error{errc::unsupported, "only watches are streams here"};
+  auto open = api_call::decode_watch_open(request.payload);
+  if (!open)
+    return open.error();
+  auto plan = plan_watch(*open);
+  if (!plan)
+    return plan.error();
+  api::request asked;
+  asked.verb = api::verb::watch;
+  asked.target = open->target;
+  if (auto why = authorize_peer(request.from, asked, plan->request.fields,
+                                *ports_.writer.store->current()))
+    return refusal_of(*why);
+  auto ticket = take_ticket(request.from.name);
+  if (ticket == nullptr)
+    return error{errc::unavailable, "the node has too many watches open"};
+  auto sink = std::make_shared<watch_stream>(*plan->resource, std::move(stream),
+                                             ticket);
+  sink->hold(ports_.watch->open(std::move(plan->request), sink));
+  return std::shared_ptr<bus_stream_handler>{std::move(sink)};
+}
+
+/// Counts a watch of the node until the ticket is gone; null when it has too
+/// many.
+std::shared_ptr<void> bus_gateway::take_ticket(const std::string& node) {
+  const bool taken = watches_->with([&](auto& counts) {
+    auto& count = counts[node];
+    const bool fits = count < watches_per_node_max;
+    count += fits ? 1 : 0;
+    return fits;
+  });
+  if (!taken)
+    return nullptr;
+  auto give_back = [all = watches_, node](void*) {
+    all->with([&](auto& counts) {
+      if (--counts[node] == 0)
+        counts.erase(node);
+    });
+  };
+  return {static_cast<void*>(watches_.get()), std::move(give_back)};
+}
+
+} // namespace troupe::gateway

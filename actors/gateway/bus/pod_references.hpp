@@ -1,0 +1,16 @@
+#pragma once
+
+#include "messages/codec/document.hpp"
+
+#include <string_view>
+
+namespace troupe::gateway {
+
+/// Whether the pod, a document of core/v1 Pod, names that Secret of its
+/// namespace: as a volume, in a container's environment, to pull an image.
+bool pod_uses_secret(const codec::document& pod, std::string_view name);
+
+/// The same for a ConfigMap.
+bool pod_uses_config_map(const codec::document& pod, std::string_view name);
+
+} // namespace troupe::gateway
