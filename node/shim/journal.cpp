@@ -72,6 +72,9 @@ void journal_exit(const container& value) {
   record.status = value.status;
   record.log_dropped = value.log.dropped();
   append(record);
+}
+
+void sync_journal() {
   kernel(__NR_fdatasync, journal);
 }
 

@@ -10,7 +10,9 @@ long open_journal();
 
 void journal_start(const container& value);
 
-/// Returns when the record is on the disk, or the disk has refused it.
 void journal_exit(const container& value);
+
+/// Returns when the records are on the disk, or the disk has refused them.
+void sync_journal();
 
 } // namespace troupe::shim

@@ -188,7 +188,7 @@ struct state_reply {
 };
 
 /// One line of a pod's journal, an append-only file of such records. An
-/// `exited` record is on the disk before an agent is told.
+/// `exited` record is written before an agent is told.
 struct journal_record {
   std::uint32_t magic; ///< journal_magic
   std::uint32_t crc;   ///< CRC-32C of what follows
