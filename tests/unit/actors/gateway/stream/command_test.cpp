@@ -215,6 +215,27 @@ TEST_CASE("a node that fails is a Status on channel 3") {
   tunnel->peer_leaves();
 }
 
+TEST_CASE("a command that has ended holds nothing") {
+  stream_world w;
+  serve_exec(w.call(all, websocket));
+  CHECK(w.place.use_count() == 2);
+  const auto node = w.bus.stream();
+  SECTION("node first") {
+    node->say(channel::status, exit_7);
+    node->end(stream_end::closed);
+    w.client->tunnel()->peer_sends(frame(0x88, {}));
+  }
+  SECTION("client first") {
+    node->say(channel::status, exit_7);
+    w.client->tunnel()->peer_leaves();
+    node->end(stream_end::closed);
+  }
+  SECTION("in the middle") {
+    w.client->tunnel()->peer_leaves();
+  }
+  CHECK(w.place.use_count() == 1);
+}
+
 TEST_CASE("commands that need no node are answered without one") {
   stream_world w;
   SECTION("unscheduled") {

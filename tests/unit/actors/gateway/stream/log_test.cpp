@@ -123,6 +123,22 @@ TEST_CASE("a client that leaves ends the node's stream") {
   CHECK(node->reset_text() == "the client left");
 }
 
+TEST_CASE("logs that have ended hold nothing") {
+  stream_world w;
+  serve_log(w.call("follow=true"));
+  CHECK(w.place.use_count() == 2);
+  const auto node = w.bus.stream();
+  node->say(channel::out, "x");
+  SECTION("by the node") {
+    node->say(channel::status, R"({"status":"Success"})");
+    node->end(stream_end::closed);
+  }
+  SECTION("by the client") {
+    w.client->close();
+  }
+  CHECK(w.place.use_count() == 1);
+}
+
 TEST_CASE("logs that need no node are answered without one") {
   stream_world w;
   SECTION("an unscheduled pod has none") {

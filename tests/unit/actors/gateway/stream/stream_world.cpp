@@ -39,7 +39,7 @@ gateway::stream_call stream_world::call(const std::string& query,
   out.bus = &bus;
   out.pod = pod;
   out.now = now;
-  out.fail = [to = client](const api::status& status) {
+  out.fail = [to = client, held = place](const api::status& status) {
     to->respond(status.code, {}, make_shared_bytes(status.message));
   };
   out.begun = [this](int code) { begun.push_back(code); };

@@ -20,6 +20,8 @@ struct stream_world {
   std::shared_ptr<const codec::document> pod = simple_pod();
   wall_time now{std::chrono::seconds{1'000'000'000}};
   std::vector<int> begun;
+  /// Held by every call, as a place among those in flight is.
+  std::shared_ptr<int> place = std::make_shared<int>();
 
   /// A call with this query, "a=b&c=d", and headers.
   gateway::stream_call call(const std::string& query, http_headers headers = {},
