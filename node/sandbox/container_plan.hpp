@@ -29,7 +29,7 @@ struct plan_context {
   const std::vector<cgroup_view>& cgroups;
   const std::vector<std::uint64_t>& filter; ///< empty: unconfined
   std::uint64_t capabilities = 0;
-  bool has_shm = false; ///< the shim keeps a /dev/shm
+  bool has_shm = false; ///< the shim keeps a /dev/shm; else it is the host's
 };
 
 /// A plan and the descriptors it names, in the order of their packet from

@@ -68,10 +68,8 @@ bytes setup_plan(const sandbox_spec& spec) {
   return std::move(plan).finish();
 }
 
-/// The pod's /dev/shm: of its own with its own IPC namespace, else the host's.
+/// The pod's own /dev/shm.
 result<unique_fd> make_shm(const sandbox_spec& spec) {
-  if (spec.host_ipc)
-    return sys::clone_mount(AT_FDCWD, "/dev/shm", false);
   return sys::make_mount("tmpfs",
                          {{"source", "shm"},
                           {"mode", "1777"},
@@ -81,13 +79,13 @@ result<unique_fd> make_shm(const sandbox_spec& spec) {
 }
 
 std::uint32_t flags_of(const sandbox_spec& spec) {
-  std::uint32_t flags = shim::sandbox_has_shm;
+  std::uint32_t flags = 0;
   if (spec.host_pid)
     flags |= shim::sandbox_host_pid;
   else if (spec.share_pid)
     flags |= shim::sandbox_share_pid;
   if (!spec.host_ipc)
-    flags |= shim::sandbox_new_ipc;
+    flags |= shim::sandbox_new_ipc | shim::sandbox_has_shm;
   if (!spec.host_network)
     flags |= shim::sandbox_new_uts | shim::sandbox_has_netns;
   return flags;
@@ -130,10 +128,14 @@ status_result sandbox_impl::set_up(const sandbox_spec& spec, duration timeout) {
       return sys::os_error("open the network namespace", spec.netns_path);
     descriptors.push_back(netns.get());
   }
-  const auto shm = make_shm(spec);
-  if (!shm)
-    return shm.error();
-  descriptors.push_back(shm->get());
+  unique_fd shm;
+  if (!spec.host_ipc) {
+    auto made = make_shm(spec);
+    if (!made)
+      return made.error();
+    shm = std::move(*made);
+    descriptors.push_back(shm.get());
+  }
   shim::setup_request request = {};
   put(request.pod_uid, spec.pod_uid);
   request.flags = flags_of(spec);

@@ -215,3 +215,28 @@ TEST_CASE("no path leads out through descriptors", "[sandbox]") {
   }
   CHECK(world.run_for_output("ls /proc/self/fd | wc -l") == "4\n");
 }
+
+TEST_CASE("a pod may share the host's namespaces", "[sandbox]") {
+  sandbox_world world;
+  auto shared = world.pod_spec();
+  shared.host_network = shared.host_pid = shared.host_ipc = true;
+  shared.netns_path.clear();
+  auto pod = pod_sandbox::create(world.host(), shared, world.collect(), 10s);
+  REQUIRE(pod);
+  world.holder() = std::move(*pod);
+  const auto seen = world.run_for_output(
+      "hostname; readlink /proc/self/ns/net; readlink /proc/self/ns/ipc;"
+      "readlink /proc/self/ns/pid");
+  std::string host = read_file("/proc/sys/kernel/hostname");
+  for (const auto* each : {"net", "ipc", "pid"})
+    host += std::filesystem::read_symlink(std::string{"/proc/self/ns/"} + each)
+                .string()
+            + "\n";
+  CHECK(seen == host);
+  // No first process of a namespace: the signal does what it does.
+  REQUIRE(world.pod().start_container(world.container("a", "sleep 600"), 10s));
+  const auto pid = world.pod().state(5s)->containers.back().pid;
+  REQUIRE(world.pod().signal("a", SIGTERM, signal_scope::all, 5s));
+  CHECK(world.wait_exit("a").signal == SIGTERM);
+  CHECK(!is_alive(pid));
+}
