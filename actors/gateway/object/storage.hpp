@@ -36,7 +36,8 @@ bytes encode_value(const codec::document& object);
 
 /// The index columns of `object`: uid, labels and selectable fields sorted by
 /// name, owner uids sorted without repeats, deletion state. Selectable fields
-/// that are empty are left out: selectors read absence as "".
+/// that are empty are left out: selectors read absence as "". A field that may
+/// be true is "false" otherwise.
 store::columns columns_of(const codec::document& object,
                           const schema::resource_desc& resource);
 

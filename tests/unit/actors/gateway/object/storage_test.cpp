@@ -51,6 +51,22 @@ TEST_CASE("columns hold what selectors and the collector ask") {
   CHECK_FALSE(columns_of(space, *f.spaces.resource).deleting);
 }
 
+TEST_CASE("a selectable field that is not true is false") {
+  fixture f;
+  auto nodes = f.world.call("nodes", "", "n");
+  const auto field = [&](const std::string& spec) {
+    const auto object = f.world.body(
+        nodes, R"({"metadata":{"name":"n"},"spec":)" + spec + "}");
+    for (const auto& column : columns_of(object, *nodes.resource).fields)
+      if (column.name == "spec.unschedulable")
+        return column.value;
+    return std::string{"absent"};
+  };
+  CHECK(field("{}") == "false");
+  CHECK(field(R"({"unschedulable":false})") == "false");
+  CHECK(field(R"({"unschedulable":true})") == "true");
+}
+
 TEST_CASE("a value holds no resourceVersion and reads back with the revision") {
   fixture f;
   const auto with = f.world.body(
