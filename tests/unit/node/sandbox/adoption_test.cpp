@@ -1,37 +1,53 @@
 #include "tests/unit/node/sandbox/sandbox_world.hpp"
 
 #include <catch2/catch.hpp>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 using namespace troupe;
 using namespace troupe::sandbox;
 
+namespace {
+
+constexpr auto directory_variable = "TROUPE_TEST_SANDBOX_DIRECTORY";
+
+} // namespace
+
+// Run by the next test, as a process of its own: an agent that dies without a
+// word.
+TEST_CASE("an agent", "[.agent]") {
+  const auto* directory = std::getenv(directory_variable);
+  REQUIRE(directory != nullptr);
+  sandbox_world world{directory};
+  auto spec = world.container(
+      "a", "while ! test -e /host/go; do sleep 0.05; done; echo done; exit 9");
+  spec.mounts.push_back({bind_source{world.directory()}, "/host"});
+  const bool fine =
+      world.pod().start_container(std::move(spec), 10s).has_value()
+      && world.pod().start_container(world.container("b", "exit 2"), 10s);
+  kill(getpid(), fine ? SIGKILL : SIGABRT);
+}
+
 TEST_CASE("containers outlive their agent", "[sandbox]") {
   sandbox_world world;
   const auto go = world.directory() + "/go";
-  const auto agent = fork();
-  if (agent == 0) {
-    // An agent of its own, which dies without a word.
-    auto host = sandbox_host::open();
-    auto pod = pod_sandbox::create(
-        **host, world.pod_spec(), [](const auto&, const auto&) {}, 10s);
-    auto spec = world.container("a", "while ! test -e /host/go; do sleep 0.05;"
-                                     "done; echo done; exit 9");
-    spec.mounts.push_back({bind_source{world.directory()}, "/host"});
-    const bool fine =
-        pod && (*pod)->start_container(std::move(spec), 10s).has_value()
-        && (*pod)->start_container(world.container("b", "exit 2"), 10s);
-    if (fine)
-      kill(getpid(), SIGKILL);
-    _exit(1);
-  }
+  setenv(directory_variable, world.directory().c_str(), 1);
+  char name[] = "agent";
+  char tag[] = "[.agent]";
+  char* arguments[] = {name, tag, nullptr};
+  pid_t agent = 0;
+  REQUIRE(posix_spawn(&agent, "/proc/self/exe", nullptr, nullptr, arguments,
+                      environ)
+          == 0);
   int status = 0;
   REQUIRE(waitpid(agent, &status, 0) == agent);
   REQUIRE(WIFSIGNALED(status));
+  REQUIRE(WTERMSIG(status) == SIGKILL);
   auto adopted = pod_sandbox::reopen(world.host(), world.pod_spec().directory,
                                      world.collect(), 10s);
   REQUIRE(adopted);

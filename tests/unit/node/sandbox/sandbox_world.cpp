@@ -47,9 +47,13 @@ void make_image(const fs::path& base) {
 
 } // namespace
 
-sandbox_world::sandbox_world() : directory_(make_temporary()) {
+sandbox_world::sandbox_world() : sandbox_world(make_temporary()) {
   make_image(directory_);
   REQUIRE(sys::netns::open_or_create(directory_ + "/netns"));
+}
+
+sandbox_world::sandbox_world(std::string directory)
+    : directory_(std::move(directory)) {
   auto host = sandbox_host::open();
   REQUIRE(host);
   host_ = std::move(*host);

@@ -21,6 +21,11 @@ using std::chrono_literals::operator""ms;
 class sandbox_world {
 public:
   sandbox_world();
+
+  /// The place of another process's world, for an agent of its own that does
+  /// not live to clean up.
+  explicit sandbox_world(std::string directory);
+
   ~sandbox_world();
 
   sandbox_host& host() { return *host_; }
