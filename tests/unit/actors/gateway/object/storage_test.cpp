@@ -55,8 +55,8 @@ TEST_CASE("a selectable field that is not true is false") {
   fixture f;
   auto nodes = f.world.call("nodes", "", "n");
   const auto field = [&](const std::string& spec) {
-    const auto object = f.world.body(
-        nodes, R"({"metadata":{"name":"n"},"spec":)" + spec + "}");
+    const auto object =
+        f.world.body(nodes, R"({"metadata":{"name":"n"},"spec":)" + spec + "}");
     for (const auto& column : columns_of(object, *nodes.resource).fields)
       if (column.name == "spec.unschedulable")
         return column.value;
