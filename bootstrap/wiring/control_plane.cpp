@@ -2,6 +2,7 @@
 
 #include "actors/controllers/controller_actor.hpp"
 #include "actors/controllers/controllers.hpp"
+#include "actors/gateway/bus/bus_gateway.hpp"
 #include "actors/gateway/gateway_actor.hpp"
 #include "actors/gateway/object/local_api.hpp"
 #include "actors/state/state_actor.hpp"
@@ -88,9 +89,15 @@ public:
         local_(writer_ports(*state_, system_), controllers_only()),
         slot_(std::make_shared<gateway::gateway_slot>()) {
     root_ = system_.spawn(actors::supervisor, describe_root());
+    if (config_.bus != nullptr)
+      on_bus_ = config_.bus->serve(
+          root_path_ + "/gateway",
+          std::make_shared<gateway::bus_gateway>(gateway::bus_gateway_ports{
+              writer_ports(*state_, system_), hub_.get()}));
   }
 
   ~impl() {
+    on_bus_.reset();
     caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
     root_ = nullptr;
     system_.await_all_actors_done();
@@ -206,6 +213,7 @@ private:
   gateway::local_api local_;
   std::shared_ptr<gateway::gateway_slot> slot_;
   caf::actor root_;
+  std::unique_ptr<bus_registration> on_bus_;
 };
 
 control_plane::control_plane(control_plane_config config)

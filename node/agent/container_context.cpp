@@ -22,28 +22,70 @@ node* make_numbers(document& doc, const std::vector<gid_t>& from) {
   return out;
 }
 
-std::vector<std::string> read_texts(const node* from) {
-  std::vector<std::string> out;
-  if (from != nullptr && from->is(codec::node_kind::list))
-    for (const auto* each : from->items())
+/// The members of a context. One that is missing or of another type is noted:
+/// what it protects must not be left out in silence.
+class context_reader {
+public:
+  explicit context_reader(const node& from) : from_(from) {}
+
+  bool whole() const { return whole_; }
+
+  std::string text(std::string_view key) {
+    const auto* found = find(key, codec::node_kind::string);
+    return found == nullptr ? std::string{} : std::string{found->string_or({})};
+  }
+
+  std::vector<std::string> texts(std::string_view key) {
+    std::vector<std::string> out;
+    for (const auto* each : items(key, codec::node_kind::string))
       out.emplace_back(each->string_or({}));
-  return out;
-}
+    return out;
+  }
 
-std::int64_t read_number(const node& from, std::string_view key) {
-  const auto* found = from.find(key);
-  return found == nullptr ? 0 : found->integer_or(0);
-}
+  std::uint32_t number(std::string_view key) {
+    const auto* found = find(key, codec::node_kind::integer);
+    return found == nullptr ? 0 : id(*found);
+  }
 
-bool read_flag(const node& from, std::string_view key) {
-  const auto* found = from.find(key);
-  return found != nullptr && found->boolean_or(false);
-}
+  std::vector<gid_t> numbers(std::string_view key) {
+    std::vector<gid_t> out;
+    for (const auto* each : items(key, codec::node_kind::integer))
+      out.push_back(id(*each));
+    return out;
+  }
 
-std::string read_text(const node& from, std::string_view key) {
-  const auto* found = from.find(key);
-  return found == nullptr ? std::string{} : std::string{found->string_or({})};
-}
+  bool flag(std::string_view key) {
+    const auto* found = find(key, codec::node_kind::boolean);
+    return found != nullptr && found->boolean_or(false);
+  }
+
+private:
+  const node* find(std::string_view key, codec::node_kind kind) {
+    const auto* found = from_.find(key);
+    const bool right = found != nullptr && found->is(kind);
+    whole_ = whole_ && right;
+    return right ? found : nullptr;
+  }
+
+  std::vector<const node*> items(std::string_view key, codec::node_kind kind) {
+    std::vector<const node*> out;
+    if (const auto* found = find(key, codec::node_kind::list))
+      for (const auto* each : found->items()) {
+        whole_ = whole_ && each->is(kind);
+        out.push_back(each);
+      }
+    return out;
+  }
+
+  std::uint32_t id(const node& from) {
+    const auto value = from.integer_or(-1);
+    whole_ = whole_ && value >= 0 && value <= UINT32_MAX;
+    return static_cast<std::uint32_t>(value);
+  }
+
+  const node& from_;
+  bool whole_ = true;
+};
 
 } // namespace
 
@@ -75,25 +117,25 @@ result<container_context> container_context::decode(bytes_view text) {
   const auto& root = doc->root();
   if (!root.is(codec::node_kind::map))
     return error{errc::corrupt, "a container's context must be a map"};
+  context_reader from{root};
   container_context out;
-  out.env = read_texts(root.find("env"));
-  out.cwd = read_text(root, "cwd");
-  out.cgroup = read_text(root, "cgroup");
+  out.env = from.texts("env");
+  out.cwd = from.text("cwd");
+  out.cgroup = from.text("cgroup");
   auto& security = out.security;
-  security.uid = static_cast<uid_t>(read_number(root, "uid"));
-  security.gid = static_cast<gid_t>(read_number(root, "gid"));
-  if (const auto* groups = root.find("groups");
-      groups != nullptr && groups->is(codec::node_kind::list))
-    for (const auto* each : groups->items())
-      security.groups.push_back(static_cast<gid_t>(each->integer_or(0)));
-  security.capabilities.add = read_texts(root.find("add"));
-  security.capabilities.drop = read_texts(root.find("drop"));
-  security.no_new_privs = read_flag(root, "noNewPrivs");
-  security.privileged = read_flag(root, "privileged");
-  security.mask_proc = read_flag(root, "maskProc");
-  security.seccomp = read_flag(root, "unconfined")
+  security.uid = from.number("uid");
+  security.gid = from.number("gid");
+  security.groups = from.numbers("groups");
+  security.capabilities.add = from.texts("add");
+  security.capabilities.drop = from.texts("drop");
+  security.no_new_privs = from.flag("noNewPrivs");
+  security.privileged = from.flag("privileged");
+  security.mask_proc = from.flag("maskProc");
+  security.seccomp = from.flag("unconfined")
                          ? sandbox::seccomp_profile::unconfined
                          : sandbox::seccomp_profile::runtime_default;
+  if (!from.whole())
+    return error{errc::corrupt, "a container's context lacks a member"};
   return out;
 }
 

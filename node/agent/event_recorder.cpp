@@ -18,6 +18,7 @@ namespace ids = schema::ids;
 constexpr duration patience = std::chrono::seconds{30};
 /// Events remembered for counting; past it all are forgotten.
 constexpr std::size_t known_max = 4096;
+constexpr int not_found = 404;
 constexpr const char* reporter = "kubelet";
 
 void set(codec::document& doc, codec::node& to, codec::field_id id,
@@ -37,6 +38,25 @@ void add_subject(codec::document& doc, const event_subject& about,
   set(doc, to, ref::uid, about.uid);
   set(doc, to, ref::resource_version, about.resource_version);
   set(doc, to, ref::field_path, field_path);
+}
+
+/// `api` is asked again only while it answers.
+void send(control::api_port& api, const std::function<mono_time()>& now,
+          const api::request& request, const std::string& text) {
+  api.call(request, now() + patience,
+           [&api, now, request, text](const api::response& answer) {
+             if (answer.status.success)
+               return;
+             if (answer.status.code != not_found
+                 || request.verb != api::verb::update)
+               return log_warning("agent", "event \"" + text
+                                               + "\" was not stored: "
+                                               + answer.status.message);
+             auto anew = request;
+             anew.verb = api::verb::create;
+             anew.target.name.clear();
+             send(api, now, anew, text);
+           });
 }
 
 } // namespace
@@ -115,12 +135,7 @@ void event_recorder::record(const event_subject& about,
                     "", ns,   seen.count == 1 ? std::string{} : seen.name};
   request.field_manager = reporter;
   request.body = std::make_shared<const codec::document>(std::move(doc));
-  api_.call(std::move(request), mono_now_() + patience,
-            [text = to_string(event)](const api::response& answer) {
-              if (!answer.status.success)
-                log_warning("agent", "event \"" + text + "\" was not stored: "
-                                         + answer.status.message);
-            });
+  send(api_, mono_now_, std::move(request), to_string(event));
 }
 
 } // namespace troupe::agent

@@ -27,8 +27,9 @@ event_subject subject_of_pod(const codec::document& pod);
 event_subject subject_of_node(const std::string& node);
 
 /// Writes core/v1 Events. One that says the same about the same thing again
-/// raises the count of the first, as clients expect from kubelet. Best effort:
-/// what the API does not take is lost, after a line in the log. Safe from any
+/// raises the count of the first, as clients expect from kubelet; one that the
+/// API has forgotten meanwhile is made anew with its count. Best effort: what
+/// the API does not take is lost, after a line in the log. Safe from any
 /// thread, and never blocks.
 class event_recorder {
 public:

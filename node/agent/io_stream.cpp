@@ -43,6 +43,12 @@ bool io_stream::has_room() const {
   return !over_ && stream_->queued() < stream_window / 2;
 }
 
+void io_stream::begin() {
+  std::lock_guard lock{mutex_};
+  if (!over_)
+    stream_->send(bytes(1, static_cast<char>(node_io::channel::out)));
+}
+
 void io_stream::send(node_io::channel to, bytes_view data) {
   std::lock_guard lock{mutex_};
   for (std::size_t at = 0; at < data.size() && !over_; at += message_max) {

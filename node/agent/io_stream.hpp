@@ -37,6 +37,9 @@ public:
   /// Whether more output may be sent now.
   bool has_room() const;
 
+  /// Says that what was asked for is being done, before there is data.
+  void begin();
+
   /// Sends data on a channel, in messages of a bounded size.
   void send(node_io::channel to, bytes_view data);
 

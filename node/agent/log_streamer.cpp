@@ -1,7 +1,9 @@
 #include "node/agent/log_streamer.hpp"
 
+#include "messages/view/core_v1.hpp"
 #include "node/log/log_reader.hpp"
 #include "node/pod/status.hpp"
+#include "runtime/base/clock.hpp"
 
 #include <poll.h>
 
@@ -53,6 +55,7 @@ public:
     auto reader = logs::open_log(directory, *run, to_options(request_));
     if (!reader)
       return api::internal_error(reader.error().message);
+    to_.begin();
     return copy(**reader, *run);
   }
 
@@ -70,24 +73,49 @@ private:
     return found == nullptr ? std::nullopt : std::optional{*found};
   }
 
-  /// The last run that has a log, or the one before.
+  /// Why the container waits, as clients see it; none: it does not.
+  std::optional<std::string> waits() const {
+    namespace core = view::core_v1;
+    const auto pod = registry_.find(request_.from.pod_uid);
+    if (!pod || !pod->observed)
+      return std::nullopt;
+    const auto doc = pod::compute_status(core::pod{*pod->pod}, *pod->observed,
+                                         wall_now(), services_.config.pods);
+    const core::pod_status status{&doc.root()};
+    for (auto list :
+         {status.container_statuses(), status.init_container_statuses()})
+      for (const auto& each : list)
+        if (each.name() == request_.from.container
+            && each.state().has_waiting())
+          return std::string{each.state().waiting().reason()};
+    return std::nullopt;
+  }
+
+  /// Source of the texts: kubelet's answers to clients that ask too early.
+  error too_early(const std::string& reason) const {
+    return {errc::unavailable,
+            about() + " is waiting to start: "
+                + (reason == "ErrImagePull" ? "image can't be pulled"
+                   : reason == "ImagePullBackOff"
+                       ? "trying and failing to pull image"
+                   : reason.empty() ? "ContainerCreating"
+                                    : reason)};
+  }
+
+  /// The last run that has a log, or the one before. A container that waits
+  /// for its next start shows its last run as the one before.
   result<std::uint32_t> choose_run(const std::string& directory) const {
     auto runs = logs::restarts(directory);
     if (!runs)
       return runs.error();
-    if (request_.previous && runs->size() < 2)
+    const auto waiting = waits();
+    const std::size_t back = request_.previous && !waiting ? 2 : 1;
+    if (runs->size() >= back)
+      return (*runs)[runs->size() - back];
+    if (request_.previous)
       return error{errc::not_found,
                    "previous terminated " + about() + " not found"};
-    if (!runs->empty())
-      return (*runs)[runs->size() - (request_.previous ? 2 : 1)];
-    const auto seen = observe();
-    const bool pulls = seen && !seen->next_image.reason.empty();
-    return error{errc::unavailable,
-                 about()
-                     + (pulls
-                            ? " is waiting to start: " + seen->next_image.reason
-                            : std::string{" is waiting to start: "
-                                          "ContainerCreating"})};
+    return too_early(waiting.value_or(""));
   }
 
   /// Nobody writes the log of that run any more.

@@ -9,8 +9,10 @@ namespace troupe::agent {
 namespace {
 
 constexpr duration beat = std::chrono::seconds{1};
-constexpr duration call_patience = std::chrono::seconds{10};
-constexpr unsigned ticks_per_image_list = 10;
+/// Between two looks of a node that is not in place yet.
+constexpr duration eager_beat = std::chrono::milliseconds{50};
+constexpr duration call_patience = std::chrono::seconds{3};
+constexpr duration image_list_period = std::chrono::seconds{10};
 constexpr duration watch_pause = std::chrono::milliseconds{500};
 
 moment this_moment() {
@@ -58,6 +60,7 @@ void node_actor::handle(node_input& input) {
                  [this](network_answer& it) {
                    core_.network_opened(std::move(it.problem), this_moment());
                    start_pods();
+                   carry_out(core_.tick(this_moment(), images_));
                  },
                  [this](pod_over& it) { pods_->forget(it.uid); },
                  [this](images_listed& it) { images_ = std::move(it.images); },
@@ -66,13 +69,16 @@ void node_actor::handle(node_input& input) {
 }
 
 void node_actor::tick() {
-  if (ticks_++ % ticks_per_image_list == 0)
+  const auto now = this_moment();
+  if (now.mono >= next_image_list_) {
+    next_image_list_ = now.mono + image_list_period;
     around_.services->pool->post(
         [images = around_.services->images, tell = to_self()] {
           tell(images_listed{list_images(*images)});
         });
-  carry_out(core_.tick(this_moment(), images_));
-  later(beat, node_tick{});
+  }
+  carry_out(core_.tick(now, images_));
+  later(core_.networked() ? beat : eager_beat, node_tick{});
 }
 
 void node_actor::carry_out(node_effects effects) {

@@ -89,7 +89,7 @@ private:
   std::map<watched, watched_table> tables_;
   std::map<watched, std::unique_ptr<api_watch>> watches_;
   bool leftovers_ended_ = false;
-  unsigned ticks_ = 0;
+  mono_time next_image_list_{};
   std::vector<node_image> images_;
 };
 

@@ -141,7 +141,7 @@ node_effects node_core::answered(node_call kind, const api::response& answer,
   const bool registered = node_ != nullptr;
   switch (kind) {
     case node_call::create_node:
-      registration_ = {false, now.mono + beat_.retry};
+      registration_ = {false, now.mono + beat_.registration_retry};
       if (ok) {
         adopt(answer.object);
       } else if (answer.status.code == conflict) {
@@ -152,12 +152,14 @@ node_effects node_core::answered(node_call kind, const api::response& answer,
       }
       return after(registered);
     case node_call::get_node:
-      registration_ = {false, now.mono + beat_.retry};
+      registration_ = {false, now.mono + beat_.registration_retry};
       if (ok)
         adopt(answer.object);
       return after(registered);
     case node_call::update_status:
-      status_ = {false, now.mono + beat_.retry};
+      status_ = {false, std::nullopt};
+      if (!ok)
+        status_.next = now.mono + beat_.retry;
       if (ok) {
         beat_at_ = now.mono;
         if (node_)

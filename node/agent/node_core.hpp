@@ -38,6 +38,8 @@ struct heartbeat_config {
   duration lease = std::chrono::seconds{10};
   duration status = std::chrono::minutes{5};
   duration retry = std::chrono::seconds{1};
+  /// Between two tries to register: nothing goes on before.
+  duration registration_retry = std::chrono::milliseconds{100};
 };
 
 /// One node's registration and heartbeat. Pure.
@@ -53,7 +55,7 @@ public:
   node_core(const node_config& config, machine_facts machine,
             heartbeat_config beat = {});
 
-  /// Once a second.
+  /// Once a second, and more often while the node is not networked.
   node_effects tick(moment now, std::vector<node_image> images);
 
   node_effects answered(node_call kind, const api::response& answer,

@@ -154,7 +154,8 @@ private:
     return parse_manifest(*json);
   }
 
-  /// A bare tag belongs to the repository of the name given, if one is.
+  /// A bare tag belongs to the repository of the name given, if one is; a name
+  /// given with a tag or digest of its own stands as it is.
   result<std::vector<std::string>> names_of(const index_entry& entry) const {
     auto text = entry.name;
     if (text.empty()) {
@@ -163,7 +164,10 @@ private:
       const auto given = parse_reference(name_);
       if (!given)
         return given.error();
-      text = given->repository() + ":" + text;
+      const auto last = name_.find_last_of('/') + 1;
+      text = name_.find_first_of(":@", last) == name_.npos
+                 ? given->repository() + ":" + text
+                 : name_;
     }
     if (text.empty())
       return error{errc::invalid_argument,

@@ -153,7 +153,8 @@ public:
   virtual std::vector<std::string> pins(std::string_view prefix) = 0;
 
   /// Adds the images of an OCI layout or docker-save tar, plain, gzip or zstd.
-  /// The names are those the archive gives; with none, `name` is used.
+  /// The names are those the archive gives; with none, or a bare tag where
+  /// `name` has one too, `name` is used.
   virtual result<std::vector<image_ptr>>
   import_archive(const std::string& path, std::string_view name = {}) = 0;
 

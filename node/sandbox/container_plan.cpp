@@ -9,9 +9,11 @@
 #include <linux/mount.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 namespace troupe::sandbox {
 
@@ -110,10 +112,26 @@ status_result make_directory(const std::string& path) {
   return unit{};
 }
 
+/// The writable directory is what the container sees of its root's owner and
+/// mode: they are the image's.
+status_result look_like(const std::string& path, const std::string& model) {
+  struct stat wanted {};
+  if (stat(model.c_str(), &wanted) == 0
+      && chown(path.c_str(), wanted.st_uid, wanted.st_gid) == 0
+      && chmod(path.c_str(), wanted.st_mode & 07777) == 0)
+    return unit{};
+  const int failed = errno;
+  return error{sys::code_of(failed),
+               "give " + path + " the mode of " + model + ": "
+                   + std::generic_category().message(failed)};
+}
+
 result<unique_fd> make_root(const rootfs_spec& rootfs) {
   for (const auto* path : {&rootfs.upper, &rootfs.work})
     if (auto made = make_directory(*path); !made)
       return made.error();
+  if (auto done = look_like(rootfs.upper, rootfs.layers.back()); !done)
+    return done.error();
   return sys::make_overlay({{rootfs.layers.rbegin(), rootfs.layers.rend()},
                             rootfs.upper,
                             rootfs.work});

@@ -121,6 +121,7 @@ TEST_CASE("an OCI layout is imported under its name") {
   };
   for (const auto& row : {row{"ghcr.io/a/b:1", "", "ghcr.io/a/b:1"},
                           row{"v2", "a/b", "docker.io/a/b:v2"},
+                          row{"v2", "a/b:v3", "docker.io/a/b:v3"},
                           row{"bb", "", "docker.io/library/bb:latest"},
                           row{"", "x:y", "docker.io/library/x:y"}}) {
     const scratch dir;
