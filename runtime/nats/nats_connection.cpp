@@ -26,13 +26,16 @@ constexpr backoff_policy reconnect{std::chrono::milliseconds{50},
 /// What the callbacks of one connection share. Keeps itself until the last of
 /// them, which says that the connection is closed.
 struct context {
-  context(std::string who, const nats_credentials& credentials)
-      : name{std::move(who)}, jwt{credentials.jwt}, key{credentials.key} {}
+  context(std::string who, const nats_credentials& credentials,
+          std::function<void()> on_given_up)
+      : name{std::move(who)}, jwt{credentials.jwt}, key{credentials.key},
+        given_up{std::move(on_given_up)} {}
 
   std::shared_ptr<context> self;
   std::string name;
   std::string jwt;
   nkey key;
+  std::function<void()> given_up;
   prng jitter{random_u64()};
   std::atomic<bool> closing{false};
 };
@@ -99,8 +102,11 @@ void on_closed(natsConnection* connection, void* closure) {
   const auto last = std::move(of(closure).self);
   const char* why = nullptr;
   natsConnection_GetLastError(connection, &why);
-  if (!of(closure).closing)
-    log_error("bus", of(closure).name + ": given up: " + (why ? why : ""));
+  if (of(closure).closing)
+    return;
+  log_warning("bus", of(closure).name + ": given up"
+                         + (why && *why ? std::string{": "} + why : ""));
+  of(closure).given_up();
 }
 
 void on_message(natsConnection*, natsSubscription*, natsMsg* message,
@@ -178,6 +184,11 @@ error wrong(natsStatus status, std::string_view what) {
           std::string{what} + ": " + natsStatus_GetText(status)};
 }
 
+error away(natsStatus status) {
+  return {errc::unavailable,
+          std::string{"the bus: "} + natsStatus_GetText(status)};
+}
+
 } // namespace
 
 // -- nats_inlet ---------------------------------------------------------------
@@ -209,17 +220,16 @@ void nats_inlet::close() {
 
 // -- nats_connection ----------------------------------------------------------
 
-result<std::unique_ptr<nats_connection>>
-nats_connection::open(const nats_config& config,
-                      const nats_credentials& credentials, lane on,
-                      std::shared_ptr<nats_inlet> inlet) {
+result<std::unique_ptr<nats_connection>> nats_connection::open(
+    const nats_config& config, const nats_credentials& credentials, lane on,
+    const std::shared_ptr<nats_inlet>& inlet, std::function<void()> given_up) {
   natsOptions* made = nullptr;
   auto status = natsOptions_Create(&made);
   options_ptr options{made};
   auto shared =
       std::make_shared<context>(config.self.role + "/" + config.self.name + " "
                                     + std::string{to_string(on)},
-                                credentials);
+                                credentials, std::move(given_up));
   if (status == NATS_OK)
     status = natsOptions_SetURL(made, config.url.c_str());
   if (status != NATS_OK)
@@ -235,7 +245,7 @@ nats_connection::open(const nats_config& config,
   status = natsConnection_Connect(&out->connection_, made);
   if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) {
     shared->self = nullptr;
-    return wrong(status, "the bus");
+    return away(status);
   }
   out->context_ = shared;
   for (auto& one : subscriptions(config.cluster_uid, config.self, on))
@@ -271,7 +281,7 @@ nats_connection::subscribe(const subscription& what,
                                           what.queue.c_str(), on_message,
                                           closure.get());
   if (status != NATS_OK)
-    return wrong(status, "a subscription to the bus");
+    return away(status);
   subscriptions_.push_back(made);
   natsSubscription_SetOnCompleteCB(made, on_complete, closure.release());
   return unit{};
@@ -291,6 +301,10 @@ status_result nats_connection::publish(const std::string& subject,
     return error{errc::unavailable,
                  std::string{"the bus: "} + natsStatus_GetText(status)};
   return unit{};
+}
+
+bool nats_connection::closed() const {
+  return natsConnection_Status(connection_) == NATS_CONN_STATUS_CLOSED;
 }
 
 bool nats_connection::connected() const {

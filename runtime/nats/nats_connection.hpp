@@ -8,6 +8,7 @@
 
 #include <nats/nats.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,11 +35,15 @@ private:
 /// One lane's connection. Safe from any thread.
 class nats_connection {
 public:
-  /// Tries once to connect, then goes on trying in the background. Fails with
-  /// `invalid_argument` when an option is none.
+  /// Tries once to connect, then goes on trying in the background until
+  /// `given_up` is called: nats.c ends a connection whose credentials were
+  /// refused, which its own hiccups cause too. Fails with `invalid_argument`
+  /// when an option is none, and with `unavailable` when it was given up at
+  /// once.
   static result<std::unique_ptr<nats_connection>>
   open(const nats_config& config, const nats_credentials& credentials, lane on,
-       std::shared_ptr<nats_inlet> inlet);
+       const std::shared_ptr<nats_inlet>& inlet,
+       std::function<void()> given_up);
 
   ~nats_connection();
 
@@ -49,6 +54,9 @@ public:
                         bytes_view octets);
 
   bool connected() const;
+
+  /// Whether it was given up.
+  bool closed() const;
 
 private:
   nats_connection() = default;
