@@ -71,7 +71,7 @@ result<cluster_record> parse_cluster_record(std::string_view text) {
   if (member == json.end() || !member->is_string())
     return corrupt("\"member\" must be a text");
   out.member = member->get<std::string>();
-  const auto nodes = json.value("nodes", nlohmann::json{0u});
+  const auto nodes = json.value("nodes", nlohmann::json(0u));
   if (!nodes.is_number_unsigned() || nodes.get<std::uint64_t>() > nodes_max)
     return corrupt("\"nodes\" must be a number from 0 to 250");
   out.nodes = nodes.get<unsigned>();

@@ -36,6 +36,8 @@ unsigned mode_of(const std::string& path) {
 const cluster_record sample{"a2c4e6f8-0000-4000-8000-000000000001",
                             6443,
                             "s1",
+                            3,
+                            {"docker.io=http://10.0.0.1:5000"},
                             {"/home/me/.kube/config"}};
 
 } // namespace
@@ -109,6 +111,55 @@ TEST_CASE("damaged and foreign records are refused") {
     REQUIRE_FALSE(got);
     CHECK(got.error().code == row.code);
   }
+}
+
+TEST_CASE("nodes, mirrors and kubeconfigs of a record have limits") {
+  const std::string head =
+      R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
+      R"("port":1,"member":"s1")";
+  std::string many = "\"a\"";
+  for (std::size_t i = 1; i < registry_mirrors_max; ++i)
+    many += ",\"a\"";
+  struct {
+    std::string rest;
+    bool good;
+  } const rows[] = {
+      {"", true},
+      {R"(,"nodes":0)", true},
+      {R"(,"nodes":250)", true},
+      {R"(,"nodes":251)", false},
+      {R"(,"nodes":-1)", false},
+      {R"(,"nodes":1.5)", false},
+      {R"(,"nodes":"1")", false},
+      {R"(,"nodes":null)", false},
+      {R"(,"registryMirrors":[])", true},
+      {R"(,"registryMirrors":[)" + many + "]", true},
+      {R"(,"registryMirrors":[)" + many + ",\"a\"]", false},
+      {R"(,"registryMirrors":[7])", false},
+      {R"(,"registryMirrors":"a")", false},
+      {R"(,"kubeconfigs":[)" + many + "]", true},
+      {R"(,"kubeconfigs":[)" + many + ",\"a\"]", false},
+      {R"(,"kubeconfigs":{})", false},
+  };
+  for (const auto& row : rows) {
+    INFO(row.rest);
+    const auto got = parse_cluster_record(head + row.rest + "}");
+    CHECK(got.has_value() == row.good);
+    if (!got)
+      CHECK(got.error().code == errc::corrupt);
+  }
+}
+
+TEST_CASE("a record of before there were nodes has none") {
+  const auto got = parse_cluster_record(
+      R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
+      R"("port":6443,"member":"s1","kubeconfigs":["/k"]})");
+  REQUIRE(got);
+  CHECK(got->nodes == 0);
+  CHECK(got->registry_mirrors.empty());
+  CHECK(got->kubeconfigs == std::vector<std::string>{"/k"});
+  CHECK(node_names(*got).empty());
+  CHECK(node_names(sample) == std::vector<std::string>{"n1", "n2", "n3"});
 }
 
 TEST_CASE("uids are version 4 UUIDs") {

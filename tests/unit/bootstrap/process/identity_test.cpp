@@ -59,6 +59,18 @@ TEST_CASE("a run record survives its file") {
 TEST_CASE("damaged run records are refused") {
   const std::string self =
       R"("supervisor":{"pid":1,"startTicks":1,"bootId":"b"})";
+  const auto record = [&](const std::string& processes) {
+    return "{\"version\":2," + self + ",\"processes\":" + processes + "}";
+  };
+  const std::string process =
+      R"("name":"a","kind":"b","restarts":0,"lastEnd":"")";
+  std::string many = "[{" + process + "}";
+  for (std::size_t i = 1; i < processes_max; ++i)
+    many += ",{" + process + "}";
+  for (const auto& good :
+       {record("[]"), record("[{" + process + "}]"),
+        record("[{" + process + ",\"running\":null}]"), record(many + "]")})
+    CHECK(parse_run_record(good));
   for (const auto& bad : {
            std::string{},
            std::string{"[]"},
@@ -66,11 +78,22 @@ TEST_CASE("damaged run records are refused") {
            std::string{R"({"version":2})"},
            "{\"version\":1," + self + ",\"processes\":[]}",
            "{\"version\":2," + self + "}",
-           "{\"version\":2," + self + ",\"processes\":[7]}",
-           "{\"version\":2," + self + ",\"processes\":[{\"name\":\"a\"}]}",
+           std::string{R"({"version":2,"supervisor":{},"processes":[]})"},
+           std::string{R"({"version":2,"supervisor":{"pid":2147483648,)"
+                       R"("startTicks":1,"bootId":"b"},"processes":[]})"},
+           std::string{R"({"version":2,"supervisor":{"pid":-1,)"
+                       R"("startTicks":1,"bootId":"b"},"processes":[]})"},
+           record("{}"),
+           record("[7]"),
+           record(R"([{"name":"a"}])"),
+           record(R"([{"name":7,"kind":"b","restarts":0,"lastEnd":""}])"),
+           record(R"([{"name":"a","kind":"b","restarts":-1,"lastEnd":""}])"),
+           record("[{" + process + ",\"running\":7}]"),
+           record("[{" + process + ",\"running\":{\"pid\":1}}]"),
+           record(many + ",{" + process + "}]"),
+           record("[]").substr(0, 40),
        }) {
-    INFO(bad);
+    INFO(bad.substr(0, 200));
     CHECK_FALSE(parse_run_record(bad));
   }
-  CHECK(parse_run_record("{\"version\":2," + self + ",\"processes\":[]}"));
 }

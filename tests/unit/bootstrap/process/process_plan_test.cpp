@@ -1,0 +1,86 @@
+#include "bootstrap/process/process_plan.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <cstdlib>
+
+using namespace troupe;
+using namespace troupe::process;
+
+namespace {
+
+std::vector<kept_process> plan(unsigned nodes) {
+  cluster::cluster_record about;
+  about.nodes = nodes;
+  return plan_processes(about, cluster::layout{"/c/one"}, {10, 11});
+}
+
+std::string names(const std::vector<kept_process>& of) {
+  std::string out;
+  for (const auto& each : of)
+    out += (out.empty() ? "" : " ") + each.kind + ":" + each.name;
+  return out;
+}
+
+std::string command(const child_spec& of) {
+  std::string out;
+  for (const auto& each : of.arguments)
+    out += (out.empty() ? "" : " ") + each;
+  return out;
+}
+
+using descriptors = std::vector<std::pair<int, int>>;
+
+} // namespace
+
+TEST_CASE("a cluster without nodes is its server alone") {
+  const auto all = plan(0);
+  REQUIRE(names(all) == "server:s1");
+  const auto& server = all[0].child;
+  CHECK(server.network_namespace.empty());
+  CHECK(server.program == this_program);
+  CHECK(command(server)
+        == "troupe server --cluster-dir /c/one --member s1 --listen-fd 3 "
+           "--lifeline-fd 4");
+  CHECK(server.descriptors == descriptors{{10, 3}, {11, 4}});
+}
+
+TEST_CASE("with nodes the bus starts first, then the server, then agents") {
+  const auto all = plan(2);
+  REQUIRE(names(all) == "bus:bus server:s1 agent:n1 agent:n2");
+  CHECK(command(all[0].child) == "nats-server -c /c/one/bus/nats-server.conf");
+  CHECK(all[0].child.descriptors.empty());
+  // The bus is reached where its server is.
+  CHECK(all[0].child.network_namespace == "/c/one/run/netns/s1");
+  CHECK(all[1].child.network_namespace == "/c/one/run/netns/s1");
+  CHECK(all[2].child.network_namespace == "/c/one/run/netns/n1");
+  CHECK(all[3].child.network_namespace == "/c/one/run/netns/n2");
+  CHECK(command(all[3].child)
+        == "troupe agent --cluster-dir /c/one --node n2 --lifeline-fd 3");
+  CHECK(all[3].child.descriptors == descriptors{{11, 3}});
+}
+
+TEST_CASE("each process has its log and dies with the supervisor") {
+  for (const auto& each : plan(2)) {
+    INFO(each.name);
+    CHECK(each.child.log_file == "/c/one/log/" + each.name + ".log");
+    CHECK(each.child.parent_death_signal == SIGKILL);
+    CHECK_FALSE(each.child.detached);
+  }
+}
+
+TEST_CASE("programs are found as a shell finds them") {
+  CHECK(find_program("sh").ends_with("/sh"));
+  CHECK(find_program("sh").starts_with("/"));
+  CHECK(find_program("no-such-program-anywhere").empty());
+  const char* before = std::getenv("PATH");
+  const std::string path = before ? before : "";
+  for (const char* each : {"", ":", "/nowhere", "/nowhere::"}) {
+    setenv("PATH", each, 1);
+    CHECK(find_program("env") == "/usr/bin/env");
+  }
+  unsetenv("PATH");
+  CHECK(find_program("env") == "/usr/bin/env");
+  setenv("PATH", path.c_str(), 1);
+}
