@@ -2,6 +2,7 @@
 
 #include "runtime/base/backoff.hpp"
 #include "runtime/base/entropy.hpp"
+#include "runtime/base/guarded.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/prng.hpp"
 
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <deque>
 
 namespace troupe::bus {
 
@@ -19,6 +21,8 @@ constexpr std::int64_t connect_timeout = 2'000;
 constexpr std::int64_t ping_interval = 5'000;
 constexpr std::int64_t write_deadline = 5'000;
 constexpr int pings_out_max = 2;
+
+constexpr std::size_t graves_max = 64;
 
 constexpr backoff_policy reconnect{std::chrono::milliseconds{50},
                                    std::chrono::seconds{5}};
@@ -39,6 +43,18 @@ struct context {
   prng jitter{random_u64()};
   std::atomic<bool> closing{false};
 };
+
+/// Nobody says when the callbacks of a connection that never came to be have
+/// ended: keeps its context until many more have failed.
+void bury(std::shared_ptr<context> failed) {
+  static guarded<std::deque<std::shared_ptr<context>>> graves;
+  failed->self = nullptr;
+  graves.with([&](auto& all) {
+    all.push_back(std::move(failed));
+    if (all.size() > graves_max)
+      all.pop_front();
+  });
+}
 
 context& of(void* closure) {
   return *static_cast<context*>(closure);
@@ -244,7 +260,7 @@ result<std::unique_ptr<nats_connection>> nats_connection::open(
   shared->self = shared;
   status = natsConnection_Connect(&out->connection_, made);
   if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) {
-    shared->self = nullptr;
+    bury(std::move(shared));
     return away(status);
   }
   out->context_ = shared;

@@ -1,6 +1,6 @@
 #include "bootstrap/bus/identities.hpp"
-#include "runtime/nats/nkey.hpp"
 #include "messages/base/base64.hpp"
+#include "runtime/nats/nkey.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
-#include "runtime/nats/nkey.hpp"
 #include "bootstrap/bus/server_config.hpp"
+#include "runtime/nats/nkey.hpp"
 
 #include <catch2/catch.hpp>
 
