@@ -1,0 +1,294 @@
+#include "messages/view/core_v1.hpp"
+#include "node/agent/node_core.hpp"
+#include "tests/unit/node/agent/objects.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace troupe;
+using namespace troupe::agent;
+using namespace std::chrono_literals;
+using test::failed;
+using test::succeeded;
+
+namespace {
+
+constexpr const char* bare_node =
+    R"({"metadata":{"name":"n1","uid":"u1","resourceVersion":"10"}})";
+constexpr const char* ready_for_pods =
+    R"({"metadata":{"name":"n1","uid":"u1","resourceVersion":"20"},
+        "spec":{"podCIDR":"10.9.1.0/24","podCIDRs":["10.9.1.0/24"]}})";
+
+/// Newer than what the API of a test stores.
+constexpr const char* ready_later =
+    R"({"metadata":{"name":"n1","uid":"u1","resourceVersion":"900"},
+        "spec":{"podCIDR":"10.9.1.0/24"}})";
+
+/// A node's core, its clock, and an API that stores what is written.
+struct world {
+  node_config config;
+  moment now{mono_time{1h}, wall_time{24h * 20'000}};
+  std::unique_ptr<node_core> core;
+  std::vector<node_request> last;
+  bool watches = false;
+  std::vector<std::string> opened;
+  std::uint64_t revision = 100;
+
+  world() {
+    config.name = "n1";
+    config.addresses = {"10.0.0.1"};
+    config.milli_cpu = 2000;
+    config.memory = 1 << 30;
+    core = std::make_unique<node_core>(config, machine_facts{});
+  }
+
+  /// What is asked for: "create nodes, open 10.9.1.0/24".
+  std::string show(node_effects effects) {
+    std::string out;
+    const auto add = [&](const std::string& text) {
+      out += (out.empty() ? "" : ", ") + text;
+    };
+    for (const auto& each : effects.requests) {
+      const auto& target = each.request.target;
+      add(std::string{api::to_string(each.request.verb)} + " " + target.resource
+          + (target.name.empty() ? "" : "/" + target.name)
+          + (target.subresource.empty() ? "" : "/" + target.subresource));
+    }
+    if (effects.watch_node)
+      add("watch");
+    for (const auto& each : effects.open_network)
+      add("open " + each);
+    last = std::move(effects.requests);
+    return out;
+  }
+
+  std::string tick(duration after = 0s) {
+    now.mono += after;
+    now.wall += after;
+    return show(core->tick(now, {}));
+  }
+
+  std::string answer(node_call kind, const api::response& with) {
+    return show(core->answered(kind, with, now));
+  }
+
+  std::string see(const char* node, bool gone = false) {
+    return show(core->seen(test::shared_object("Node", node), gone, now));
+  }
+
+  /// The body that was written last, stored under a newer revision.
+  api::response stored(const api::request& request) {
+    REQUIRE(request.body);
+    return succeeded(std::make_shared<const codec::document>(
+        test::with_revision(*request.body, ++revision)));
+  }
+
+  /// Answers what the last tick asked for as an API that takes everything.
+  void accept() {
+    for (const auto& each : std::exchange(last, {}))
+      if (each.request.body)
+        answer(each.kind, stored(each.request));
+      else
+        answer(each.kind, failed(404));
+  }
+
+  /// Registered, networked, status and lease written.
+  void settle() {
+    tick();
+    answer(node_call::create_node,
+           succeeded(test::shared_object("Node", ready_for_pods)));
+    tick();
+    core->network_opened("", now);
+    for (int i = 0; i < 4; ++i) {
+      accept();
+      tick(1s);
+    }
+    accept();
+  }
+};
+
+} // namespace
+
+TEST_CASE("a node registers and is watched", "[agent]") {
+  world at;
+  CHECK(at.tick() == "create nodes");
+  CHECK(at.last[0].request.field_manager == "kubelet");
+  CHECK(at.tick(1s).empty()); // one registration under way at a time
+  CHECK(at.answer(node_call::create_node,
+                  succeeded(test::shared_object("Node", bare_node)))
+        == "watch");
+  CHECK(at.tick() == "update nodes/n1/status, get leases/n1");
+  CHECK(at.tick(10min).empty()); // both still under way
+}
+
+TEST_CASE("a failed registration is tried again", "[agent]") {
+  world at;
+  at.tick();
+  CHECK(at.answer(node_call::create_node, failed(503)).empty());
+  CHECK(at.tick(99ms).empty());
+  CHECK(at.tick(1ms) == "create nodes");
+}
+
+TEST_CASE("a Node of an earlier agent is adopted", "[agent]") {
+  world at;
+  at.tick();
+  CHECK(at.answer(node_call::create_node, failed(409)) == "get nodes/n1");
+  CHECK(at.tick(1min).empty());
+  SECTION("as it is") {
+    CHECK(at.answer(node_call::get_node,
+                    succeeded(test::shared_object("Node", ready_for_pods)))
+          == "watch");
+    CHECK(at.tick()
+          == "update nodes/n1/status, get leases/n1, open 10.9.1.0/24");
+  }
+  SECTION("unless it went away") {
+    CHECK(at.answer(node_call::get_node, failed(404)).empty());
+    CHECK(at.tick().empty());
+    CHECK(at.tick(1s) == "create nodes");
+  }
+}
+
+TEST_CASE("the lease is read, made, renewed", "[agent]") {
+  world at;
+  at.tick();
+  at.answer(node_call::create_node,
+            succeeded(test::shared_object("Node", bare_node)));
+  CHECK(at.tick() == "update nodes/n1/status, get leases/n1");
+  CHECK(at.last[1].request.target.ns == "kube-node-lease");
+  CHECK(at.last[1].request.target.group == "coordination.k8s.io");
+  at.answer(node_call::renew_lease, failed(404));
+  CHECK(at.tick() == "create leases");
+  at.accept();
+  CHECK(at.tick(9s).empty());
+  CHECK(at.tick(1s) == "update leases/n1");
+  const auto renewed = test::text_of(*at.last[0].request.body);
+  // It keeps what is stored, for the API refuses what is older.
+  CHECK(renewed.find(R"("resourceVersion":"101")") != std::string::npos);
+  SECTION("again and again") {
+    at.accept();
+    CHECK(at.tick(10s) == "update leases/n1");
+  }
+  SECTION("read again after a conflict") {
+    at.answer(node_call::renew_lease, failed(409));
+    CHECK(at.tick().empty());
+    CHECK(at.tick(1s) == "get leases/n1");
+    at.answer(node_call::renew_lease,
+              succeeded(std::make_shared<const codec::document>(
+                  test::make_object("coordination.k8s.io/v1", "Lease",
+                                    R"({"metadata":{"name":"n1"}})"))));
+    CHECK(at.tick() == "update leases/n1");
+  }
+  SECTION("made again when it is gone") {
+    at.answer(node_call::renew_lease, failed(404));
+    CHECK(at.tick() == "create leases");
+    // Somebody was quicker.
+    at.answer(node_call::renew_lease, failed(409));
+    CHECK(at.tick(1s) == "get leases/n1");
+  }
+  SECTION("tried again when nobody answered") {
+    at.answer(node_call::renew_lease, failed(503));
+    CHECK(at.tick().empty());
+    CHECK(at.tick(1s) == "update leases/n1");
+  }
+}
+
+TEST_CASE("a status is written when it changed, and now and then", "[agent]") {
+  world at;
+  at.settle();
+  std::string all;
+  for (int i = 0; i < 25; ++i) {
+    all += at.tick(10s) + ";";
+    at.accept();
+  }
+  CHECK(all.find("status") == std::string::npos);
+  CHECK(all.find("update leases/n1") != std::string::npos);
+  CHECK(at.tick(1min).find("update nodes/n1/status") != std::string::npos);
+  at.accept();
+  const std::vector<node_image> images{{{"docker.io/library/a:1"}, 7}};
+  CHECK(at.tick().empty());
+  CHECK(at.show(at.core->tick(at.now, images)) == "update nodes/n1/status");
+  CHECK(test::text_of(*at.last[0].request.body).find("library/a:1")
+        != std::string::npos);
+}
+
+TEST_CASE("a status that was not taken is written again", "[agent]") {
+  for (const int code : {409, 500, 503}) {
+    world at;
+    at.tick();
+    at.answer(node_call::create_node,
+              succeeded(test::shared_object("Node", bare_node)));
+    at.tick();
+    at.answer(node_call::update_status, failed(code));
+    CHECK(at.tick().empty());
+    CHECK(at.tick(1s) == "update nodes/n1/status");
+  }
+}
+
+TEST_CASE("the network is opened once there are addresses", "[agent]") {
+  world at;
+  at.tick();
+  at.answer(node_call::create_node,
+            succeeded(test::shared_object("Node", bare_node)));
+  at.tick();
+  CHECK(test::text_of(*at.last[0].request.body).find("no podCIDR yet")
+        != std::string::npos);
+  CHECK_FALSE(at.core->networked());
+  at.accept();
+  CHECK(at.see(ready_later) == "open 10.9.1.0/24");
+  CHECK(at.see(ready_later).empty()); // one at a time
+  SECTION("and the node is ready then") {
+    at.core->network_opened("", at.now);
+    CHECK(at.core->networked());
+    CHECK(at.tick().starts_with("update nodes/n1/status"));
+    REQUIRE_FALSE(at.last.empty());
+    CHECK(test::text_of(*at.last[0].request.body).find("KubeletReady")
+          != std::string::npos);
+    CHECK(at.tick(10s).find("open") == std::string::npos);
+  }
+  SECTION("and tried again when that failed") {
+    at.core->network_opened("no bridge", at.now);
+    CHECK_FALSE(at.core->networked());
+    const auto asked = at.tick();
+    CHECK(asked.starts_with("update nodes/n1/status"));
+    CHECK(asked.find("open") == std::string::npos);
+    REQUIRE_FALSE(at.last.empty());
+    CHECK(test::text_of(*at.last[0].request.body).find("no bridge")
+          != std::string::npos);
+    CHECK(at.tick(1s).find("open 10.9.1.0/24") != std::string::npos);
+    at.core->network_opened("", at.now);
+    CHECK(at.core->networked());
+  }
+}
+
+TEST_CASE("an older version of the Node changes nothing", "[agent]") {
+  world at;
+  at.tick();
+  at.answer(node_call::create_node,
+            succeeded(test::shared_object("Node", ready_for_pods)));
+  CHECK(at.see(bare_node) == "open 10.9.1.0/24");
+}
+
+TEST_CASE("a deleted Node is registered again", "[agent]") {
+  world at;
+  at.settle();
+  SECTION("told by the watch") {
+    CHECK(at.see(ready_for_pods, true).empty());
+  }
+  SECTION("told by the answer to a status") {
+    at.now.mono += 5min;
+    at.tick();
+    at.answer(node_call::update_status, failed(404));
+  }
+  CHECK(at.tick(1s) == "create nodes");
+  // The old Node's status comes too late.
+  CHECK(at.answer(node_call::update_status,
+                  succeeded(test::shared_object("Node", bare_node)))
+            .empty());
+  CHECK(at.tick(1s).empty());
+  CHECK(at.answer(node_call::create_node,
+                  succeeded(test::shared_object(
+                      "Node", R"({"metadata":{"name":"n1","uid":"u2",
+                                  "resourceVersion":"900"}})")))
+        == "watch");
+  CHECK(at.core->networked());
+  CHECK(at.tick(1s).find("update nodes/n1/status") != std::string::npos);
+}
