@@ -207,12 +207,11 @@ std::string connection::head(int code, const http_headers& headers) const {
 
 void connection::send_whole(std::shared_ptr<exchange> of, int code,
                             http_headers headers, shared_bytes body) {
-  asio::dispatch(executor_,
-                 [self = shared_from_this(), of = std::move(of), code,
-                  headers = std::move(headers), body = std::move(body)] {
-                   if (self->exchange_ == of && !self->ended_)
-                     self->write_whole(code, headers, body);
-                 });
+  asio::post(executor_, [self = shared_from_this(), of = std::move(of), code,
+                         headers = std::move(headers), body = std::move(body)] {
+    if (self->exchange_ == of && !self->ended_)
+      self->write_whole(code, headers, body);
+  });
 }
 
 void connection::write_whole(int code, http_headers headers,
@@ -238,8 +237,8 @@ void connection::write_whole(int code, http_headers headers,
 
 void connection::send_head(std::shared_ptr<exchange> of, int code,
                            http_headers headers) {
-  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of),
-                             code, headers = std::move(headers)] {
+  asio::post(executor_, [self = shared_from_this(), of = std::move(of), code,
+                         headers = std::move(headers)] {
     if (self->exchange_ != of || self->ended_)
       return;
     if (self->http_1_0_)
@@ -256,8 +255,8 @@ void connection::send_head(std::shared_ptr<exchange> of, int code,
 }
 
 void connection::send_chunk(std::shared_ptr<exchange> of, shared_bytes chunk) {
-  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of),
-                             chunk = std::move(chunk)] {
+  asio::post(executor_, [self = shared_from_this(), of = std::move(of),
+                         chunk = std::move(chunk)] {
     if (self->exchange_ != of || self->ended_ || self->without_body_
         || chunk->empty())
       return;
@@ -273,7 +272,7 @@ void connection::send_chunk(std::shared_ptr<exchange> of, shared_bytes chunk) {
 }
 
 void connection::send_end(std::shared_ptr<exchange> of) {
-  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of)] {
+  asio::post(executor_, [self = shared_from_this(), of = std::move(of)] {
     if (self->exchange_ != of || self->ended_)
       return;
     if (self->chunked_ && !self->without_body_)
@@ -285,8 +284,8 @@ void connection::send_end(std::shared_ptr<exchange> of) {
 
 void connection::wait_for_peer(std::shared_ptr<exchange> of,
                                std::function<void()> callback) {
-  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of),
-                             callback = std::move(callback)]() mutable {
+  asio::post(executor_, [self = shared_from_this(), of = std::move(of),
+                         callback = std::move(callback)]() mutable {
     if (self->exchange_ == of && !self->ended_)
       self->on_drained_ =
           std::make_shared<std::function<void()>>(std::move(callback));
@@ -295,8 +294,8 @@ void connection::wait_for_peer(std::shared_ptr<exchange> of,
 
 void connection::hand_over(std::shared_ptr<exchange> of, http_headers headers,
                            std::shared_ptr<tunnel_link> to) {
-  asio::dispatch(executor_, [self = shared_from_this(), of = std::move(of),
-                             headers = std::move(headers), to = std::move(to)] {
+  asio::post(executor_, [self = shared_from_this(), of = std::move(of),
+                         headers = std::move(headers), to = std::move(to)] {
     if (self->exchange_ != of || self->ended_)
       return to->abort();
     self->keep_alive_ = true;

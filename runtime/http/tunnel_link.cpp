@@ -1,6 +1,5 @@
 #include "runtime/http/tunnel_link.hpp"
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
@@ -57,30 +56,30 @@ bool tunnel_link::write(shared_bytes data) {
     waiting_ -= data->size();
     return false;
   }
-  asio::dispatch(connection_->executor(),
-                 [self = shared_from_this(), data = std::move(data)]() mutable {
-                   if (self->ended_ || self->closing_ || data->empty())
-                     return;
-                   self->queue_.push_back(std::move(data));
-                   self->flush();
-                 });
+  asio::post(connection_->executor(),
+             [self = shared_from_this(), data = std::move(data)]() mutable {
+               if (self->ended_ || self->closing_ || data->empty())
+                 return;
+               self->queue_.push_back(std::move(data));
+               self->flush();
+             });
   return true;
 }
 
 void tunnel_link::set_reading(bool wanted) {
-  asio::dispatch(connection_->executor(), [self = shared_from_this(), wanted] {
+  asio::post(connection_->executor(), [self = shared_from_this(), wanted] {
     self->reading_ = wanted;
     self->read();
   });
 }
 
 void tunnel_link::expire_after(std::optional<duration> time) {
-  asio::dispatch(connection_->executor(),
-                 [self = shared_from_this(), time] { self->wait(time); });
+  asio::post(connection_->executor(),
+             [self = shared_from_this(), time] { self->wait(time); });
 }
 
 void tunnel_link::close() {
-  asio::dispatch(connection_->executor(), [self = shared_from_this()] {
+  asio::post(connection_->executor(), [self = shared_from_this()] {
     if (self->closing_ || self->ended_)
       return;
     self->closing_ = true;

@@ -6,8 +6,10 @@
 #include <catch2/catch.hpp>
 
 #include <condition_variable>
+#include <functional>
 #include <future>
 #include <mutex>
+#include <thread>
 
 using namespace troupe;
 using troupe::testing::tls_client;
@@ -20,6 +22,8 @@ constexpr auto patience = std::chrono::seconds{10};
 class recorder final : public http_tunnel_handler {
 public:
   void on_data(bytes data) override {
+    if (on_data_)
+      on_data_();
     std::lock_guard guard{mutex_};
     heard_ += data;
     changed_.notify_all();
@@ -51,6 +55,7 @@ public:
     return wait([](auto& self) { return self.closed_ > 0; });
   }
 
+  std::function<void()> on_data_; ///< set before anything is read
   std::mutex mutex_;
   std::condition_variable changed_;
   bytes heard_;
@@ -130,6 +135,23 @@ TEST_CASE("what a peer sends to a paused tunnel waits") {
   CHECK(f.heard->heard_.empty());
   tunnel->resume();
   CHECK(f.heard->wait_heard("unheard"));
+}
+
+TEST_CASE("writes keep their order, whatever threads they come from") {
+  fixture f;
+  tls_client client{f.port, f.ca.certificate};
+  client.send(ask);
+  const auto tunnel = f.tunnel();
+  client.read_until("\r\n\r\n");
+  // The first from another thread, the second from the socket's own.
+  f.heard->on_data_ = [&] {
+    std::thread{[&] { tunnel->write(make_shared_bytes("first ")); }}.join();
+    tunnel->write(make_shared_bytes("second."));
+  };
+  tunnel->resume();
+  client.send("go");
+  CHECK(client.read_until("second.") == "first second.");
+  CHECK(f.heard->wait_heard("go"));
 }
 
 TEST_CASE("a peer that does not read bounds what can be written") {
