@@ -2,11 +2,11 @@
 
 #include "node/agent/io_stream.hpp"
 #include "node/sys/unique_fd.hpp"
+#include "runtime/base/guarded.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 namespace troupe::agent {
@@ -16,18 +16,15 @@ namespace troupe::agent {
 class command_ending {
 public:
   void set(int code) {
-    std::lock_guard lock{mutex_};
-    code_ = code;
+    code_.with([&](auto& it) { it = code; });
   }
 
   std::optional<int> get() const {
-    std::lock_guard lock{mutex_};
-    return code_;
+    return code_.with([](const auto& it) { return it; });
   }
 
 private:
-  mutable std::mutex mutex_;
-  std::optional<int> code_;
+  guarded<std::optional<int>> code_;
 };
 
 /// Our ends of a process's streams; any may be absent. With a terminal, `in`

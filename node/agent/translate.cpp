@@ -7,6 +7,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstring>
+#include <optional>
 
 namespace troupe::agent {
 
@@ -72,14 +73,41 @@ sandbox::security_spec to_security(const pod::container_launch& launch,
   return out;
 }
 
+namespace {
+
+std::optional<int> number_of(std::string_view text) {
+  int out = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data(), end, out);
+  if (code != std::errc{} || rest != end)
+    return std::nullopt;
+  return out;
+}
+
+/// "RTMIN", "RTMIN+3", "RTMAX-1"; 0 for what is none.
+int real_time_signal(std::string_view name) {
+  const bool first = name.starts_with("RTMIN");
+  const auto distance = name.substr(5);
+  int out = first ? SIGRTMIN : SIGRTMAX;
+  if (!distance.empty()) {
+    const auto by = number_of(distance.substr(1));
+    if (distance[0] != (first ? '+' : '-') || !by || *by < 0
+        || *by > SIGRTMAX - SIGRTMIN)
+      return 0;
+    out += first ? *by : -*by;
+  }
+  return out;
+}
+
+} // namespace
+
 int signal_number(std::string_view name) {
-  int number = 0;
-  const auto* end = name.data() + name.size();
-  if (auto [rest, code] = std::from_chars(name.data(), end, number);
-      code == std::errc{} && rest == end)
-    return number > 0 && number < NSIG ? number : 0;
+  if (const auto number = number_of(name))
+    return *number > 0 && *number < NSIG ? *number : 0;
   if (name.starts_with("SIG"))
     name.remove_prefix(3);
+  if (name.starts_with("RTMIN") || name.starts_with("RTMAX"))
+    return real_time_signal(name);
   for (int i = 1; i < NSIG; ++i)
     if (const char* text = sigabbrev_np(i); text != nullptr && name == text)
       return i;

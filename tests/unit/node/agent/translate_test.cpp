@@ -1,0 +1,92 @@
+#include "node/agent/translate.hpp"
+#include "tests/unit/node/agent/objects.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+
+using namespace troupe;
+using namespace troupe::agent;
+
+TEST_CASE("signals are known by name and number", "[agent]") {
+  struct {
+    const char* name;
+    int number;
+  } const rows[] = {
+      {"SIGTERM", SIGTERM},
+      {"TERM", SIGTERM},
+      {"SIGKILL", SIGKILL},
+      {"SIGQUIT", SIGQUIT},
+      {"SIGWINCH", SIGWINCH},
+      {"15", SIGTERM},
+      {"64", 64},
+      {"SIGRTMIN", SIGRTMIN},
+      {"SIGRTMIN+3", SIGRTMIN + 3},
+      {"RTMAX-1", SIGRTMAX - 1},
+      {"SIGRTMAX", SIGRTMAX},
+      {"SIGRTMIN-1", 0},
+      {"SIGRTMAX+1", 0},
+      {"SIGRTMIN+99", 0},
+      {"SIGRTMIN+", 0},
+      {"SIGRTMIN+-1", 0},
+      {"", 0},
+      {"0", 0},
+      {"-1", 0},
+      {"65", 0},
+      {"9x", 0},
+      {"SIGNONE", 0},
+      {"sigterm", 0},
+  };
+  for (const auto& row : rows) {
+    INFO(row.name);
+    CHECK(signal_number(row.name) == row.number);
+  }
+}
+
+TEST_CASE("what is not limited is unlimited", "[agent]") {
+  const auto none = to_limits({});
+  CHECK(none.cpu_shares == 2u);
+  CHECK(none.cpu_quota_us == cgroup::unlimited);
+  CHECK(none.memory_max_bytes == cgroup::unlimited);
+  const auto some = to_limits({512, 50'000, 100'000, 1 << 20});
+  CHECK(some.cpu_shares == 512u);
+  CHECK(some.cpu_quota_us == 50'000);
+  CHECK(some.cpu_period_us == 100'000u);
+  CHECK(some.memory_max_bytes == 1 << 20);
+}
+
+TEST_CASE("a user's groups are listed once, in order", "[agent]") {
+  pod::container_launch launch;
+  launch.user.supplemental_groups = {7, 3, 7};
+  launch.capabilities = {"CHOWN"};
+  image::process_user user;
+  user.uid = 5;
+  user.gid = 6;
+  user.groups = {3, 1};
+  launch.user.merge_image_groups = true;
+  auto spec = to_security(launch, user);
+  CHECK(spec.uid == 5);
+  CHECK(spec.gid == 6);
+  CHECK(spec.groups == std::vector<gid_t>{1, 3, 7});
+  CHECK(spec.capabilities.drop == std::vector<std::string>{"ALL"});
+  CHECK(spec.capabilities.add == std::vector<std::string>{"CHOWN"});
+  launch.user.merge_image_groups = false;
+  CHECK(to_security(launch, user).groups == std::vector<gid_t>{3, 7});
+}
+
+TEST_CASE("ids of containers are long and new", "[agent]") {
+  const auto one = make_id();
+  CHECK(one.size() == 64);
+  CHECK(one.find_first_not_of("0123456789abcdef") == std::string::npos);
+  CHECK(one != make_id());
+}
+
+TEST_CASE("containers of a pod are found by name", "[agent]") {
+  const auto doc = test::make_object("v1", "Pod", R"({"spec":{
+    "containers":[{"name":"c","image":"1"}],
+    "initContainers":[{"name":"i","image":"2"}]}})");
+  const view::core_v1::pod pod{doc};
+  CHECK(find_container(pod, "c").image() == "1");
+  CHECK(find_container(pod, "i").image() == "2");
+  CHECK_FALSE(find_container(pod, "x"));
+}
