@@ -1,5 +1,7 @@
 #include "node/agent/api_client.hpp"
 
+#include "messages/schema/ids/core_v1.hpp"
+#include "messages/schema/ids/meta_v1.hpp"
 #include "runtime/base/guarded.hpp"
 
 #include <future>
@@ -7,6 +9,17 @@
 namespace troupe::agent {
 
 namespace {
+
+/// Objects travel as they are stored, which is before they have a revision.
+std::shared_ptr<const codec::document>
+with_revision(const codec::document& object, std::uint64_t revision) {
+  auto doc = object.clone();
+  // Every kind has its metadata in the same place.
+  auto& metadata = doc.object_at(doc.root(), schema::ids::pod::metadata);
+  doc.set(metadata, schema::ids::object_meta::resource_version,
+          doc.make_string(std::to_string(revision)));
+  return std::make_shared<const codec::document>(std::move(doc));
+}
 
 api::response read_answer(result<bus_answer> answer) {
   if (!answer)
@@ -16,6 +29,8 @@ api::response read_answer(result<bus_answer> answer) {
   auto out = api_call::decode_response(answer->payload);
   if (!out)
     return {api::service_unavailable(out.error().message)};
+  if (out->object)
+    out->object = with_revision(*out->object, out->revision);
   return std::move(*out);
 }
 

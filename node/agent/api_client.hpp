@@ -17,7 +17,8 @@ public:
   /// `bus` must outlive the client.
   explicit api_client(messenger& bus) : bus_(bus) {}
 
-  /// A request that got no answer is answered with 503.
+  /// A request that got no answer is answered with 503. The object of an
+  /// answer carries its resourceVersion.
   void call(api::request request, mono_time deadline,
             std::function<void(api::response)> done) override;
 
