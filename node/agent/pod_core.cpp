@@ -100,7 +100,7 @@ pod_effects pod_core::step(wall_time now, std::vector<pod::pod_event> events) {
   if (plan.look_again)
     sooner(out.look_again, *plan.look_again);
   auto record = pod::encode_record(observed_);
-  if (record != record_) {
+  if (record != record_ && !out.finished) {
     record_ = record;
     out.record = std::move(record);
   }

@@ -18,7 +18,8 @@ using pod_ptr = std::shared_ptr<const codec::document>;
 
 /// What a pod's actor has to do next, in this order.
 struct pod_effects {
-  /// The record to keep before any action is begun; absent: as it is.
+  /// The record to keep before any action is begun; absent: as it is. None is
+  /// left behind by a pod that is finished.
   std::optional<std::string> record;
   std::vector<pod::pod_event> events;
   std::vector<pod::pod_action> actions;

@@ -82,12 +82,14 @@ void pod_executor::carry_out(pod_ptr pod,
                              std::vector<pod::pod_action> actions) {
   if (!record && actions.empty())
     return;
+  job with{std::move(pod), std::move(observed)};
   {
     std::lock_guard lock{mutex_};
-    pod_ = pod;
+    pod_ = with.pod;
+    with.number = ++jobs_;
   }
-  post([this, with = job{std::move(pod), std::move(observed)},
-        record = std::move(record), actions = std::move(actions)] {
+  post([this, with = std::move(with), record = std::move(record),
+        actions = std::move(actions)] {
     if (record)
       keep(with, *record);
     for (const auto& action : actions)
@@ -105,8 +107,13 @@ void pod_executor::carry_out(pod_ptr pod,
 }
 
 /// The object is kept too: a pod that vanishes while no agent looks is still to
-/// be ended as it wants.
+/// be ended as it wants. The pool's threads may turn the order of records
+/// around: what is older than the one kept is dropped.
 void pod_executor::keep(const job& with, const std::string& record) {
+  std::lock_guard lock{keeping_};
+  if (with.number < kept_)
+    return;
+  kept_ = with.number;
   const auto& paths = services_.config.paths;
   const auto* type = schema::find_kind_type({"", "v1", "Pod"});
   auto kept = write_file(paths.manifest(uid_),

@@ -87,6 +87,7 @@ private:
   struct job {
     pod_ptr pod;
     std::shared_ptr<const pod::observed_pod> observed;
+    std::uint64_t number = 0; ///< in the order they were given
   };
 
   void keep(const job& with, const std::string& record);
@@ -144,6 +145,9 @@ private:
   bool closed_ = false;
   std::shared_ptr<sandbox::pod_sandbox> box_;
   pod_ptr pod_; ///< as last seen
+  std::uint64_t jobs_ = 0;
+  std::mutex keeping_;
+  std::uint64_t kept_ = 0; ///< number of the job whose record is on the disk
   /// Names of the containers by id: exits say ids.
   std::map<std::string, std::string> names_;
   /// Being started: their exits wait until that was reported.

@@ -73,6 +73,8 @@ struct world {
       events.push_back(event.reason);
     if (effects.status)
       statuses.push_back(effects.status);
+    if (effects.finished)
+      CHECK_FALSE(effects.record);
     finished = finished || effects.finished;
     return out;
   }
