@@ -251,8 +251,21 @@ void pod_executor::on_exec_end(std::uint64_t exec_id, exec_function done) {
   done(how);
 }
 
+/// Processes of a sandbox that is gone: nobody else tells their end.
+void pod_executor::end_execs() {
+  std::map<std::uint64_t, exec_function> waiters;
+  {
+    std::lock_guard lock{mutex_};
+    waiters.swap(exec_waiters_);
+  }
+  const auto now = wall_now();
+  for (const auto& [id, waiter] : waiters)
+    waiter({killed_code, SIGKILL, now, now});
+}
+
 /// The exits the shim saw come before the news of its own end.
 void pod_executor::shim_over() {
+  end_execs();
   auto at = box();
   if (!at)
     return;

@@ -73,8 +73,8 @@ public:
 
   using exec_function = std::function<void(const sandbox::exit_status&)>;
 
-  /// Calls `done` once, from any thread, when the process of `exec` is over;
-  /// never when the sandbox goes first.
+  /// Calls `done` once, from any thread, when the process of `exec` is over:
+  /// killed, when the sandbox goes first.
   void on_exec_end(std::uint64_t exec_id, exec_function done);
 
   /// Runs work on the pool; dropped when this executor is closed.
@@ -132,6 +132,7 @@ private:
   void container_over(const std::string& id, const sandbox::exit_status& how);
   void exec_over(const sandbox::exec_exited& event);
   void shim_over();
+  void end_execs();
   void forget_container(const std::string& id);
   pod::container_exited describe_exit(const std::string& id,
                                       const sandbox::exit_status& how);

@@ -127,6 +127,8 @@ void pod_executor::run(const job& with, const pod::stop_sandbox&) {
   status_result done = unit{};
   if (box)
     done = box->destroy(shim_patience);
+  if (done)
+    end_execs();
   const auto group = pod::pod_cgroup_path(view);
   if (done)
     done = services_.groups->kill(group, kill_patience);
