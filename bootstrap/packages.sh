@@ -6,8 +6,8 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config git
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libnats-dev
   libarchive-dev libseccomp-dev catch2"
 run_packages="nats-server"
-test_packages="clang-format curl jq iproute2 procps
-  docker-registry skopeo umoci busybox-static"
+image_packages="umoci busybox-static"
+test_packages="clang-format curl jq iproute2 procps docker-registry skopeo"
 
 # need_packages NAME...: installs what is missing, and says so.
 need_packages() {

@@ -19,7 +19,7 @@ using namespace troupe::image::test;
 
 namespace {
 
-const std::string makers = TROUPE_TEST_DATA "/../e2e/images/";
+const std::string makers = TROUPE_TEST_DATA "/../../deploy/examples/images/";
 
 image_service_config config_for(const scratch& dir, const std::string& mirror) {
   image_service_config out;
