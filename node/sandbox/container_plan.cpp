@@ -4,6 +4,7 @@
 #include "node/sandbox/plan_writer.hpp"
 #include "node/sys/mount_api.hpp"
 #include "node/sys/os_error.hpp"
+#include "node/sys/overlay.hpp"
 
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -251,15 +252,11 @@ status_result add_system_mounts(builder& to, const container_spec& spec,
     return sys::os_error("keep", "a devpts");
   const auto pts_place = to.give(std::move(pts));
   to.plan().add(op::mount_descriptor, {pts_place}, {"/dev/pts"}, own_directory);
-  if (to.context().has_shm) {
-    to.plan().add(op::mount_shm, {safe}, {"/dev/shm"}, own_directory);
-  } else {
-    mount_spec shm;
-    shm.source = bind_source{"/dev/shm", {}, false};
-    shm.destination = "/dev/shm";
-    if (auto added = add_mount(to, shm); !added)
-      return added;
-  }
+  mount_spec shm;
+  shm.source = bind_source{to.context().shm, {}, false};
+  shm.destination = "/dev/shm";
+  if (auto added = add_mount(to, shm); !added)
+    return added;
   add_filesystem(to, safe, "mqueue", "/dev/mqueue");
   add_filesystem(to, guarded, "sysfs", "/sys");
   add_cgroups(to, guarded);

@@ -7,6 +7,7 @@
 #include "node/sys/unique_fd.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace troupe::sandbox {
@@ -29,7 +30,7 @@ struct plan_context {
   const std::vector<cgroup_view>& cgroups;
   const std::vector<std::uint64_t>& filter; ///< empty: unconfined
   std::uint64_t capabilities = 0;
-  bool has_shm = false; ///< the shim keeps a /dev/shm; else it is the host's
+  std::string shm; ///< what a container's /dev/shm shows
 };
 
 /// A plan and the descriptors it names, in the order of their packet from

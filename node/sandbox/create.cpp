@@ -2,12 +2,11 @@
 #include "node/sandbox/sandbox_impl.hpp"
 #include "node/sandbox/shim_process.hpp"
 #include "node/sys/memory_file.hpp"
-#include "node/sys/mount_api.hpp"
+#include "node/sys/memory_mount.hpp"
 #include "node/sys/os_error.hpp"
 #include "node/sys/packet_socket.hpp"
 
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,14 +67,15 @@ bytes setup_plan(const sandbox_spec& spec) {
   return std::move(plan).finish();
 }
 
-/// The pod's own /dev/shm.
-result<unique_fd> make_shm(const sandbox_spec& spec) {
-  return sys::make_mount("tmpfs",
-                         {{"source", "shm"},
-                          {"mode", "1777"},
-                          {"size", std::to_string(spec.shm_size)}},
-                         MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
-                             | MOUNT_ATTR_NOEXEC);
+/// The pod's own /dev/shm, over what an agent left that died on its way.
+status_result mount_shm(const sandbox_spec& spec) {
+  const auto path = shm_path(spec.directory);
+  if (auto gone = sys::unmount_over(path); !gone)
+    return gone;
+  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    return sys::os_error("make the directory", path);
+  return sys::mount_memory(
+      path, {.size = spec.shm_size, .no_exec = true, .name = "shm"});
 }
 
 std::uint32_t flags_of(const sandbox_spec& spec) {
@@ -85,7 +85,7 @@ std::uint32_t flags_of(const sandbox_spec& spec) {
   else if (spec.share_pid)
     flags |= shim::sandbox_share_pid;
   if (!spec.host_ipc)
-    flags |= shim::sandbox_new_ipc | shim::sandbox_has_shm;
+    flags |= shim::sandbox_new_ipc;
   if (!spec.host_network)
     flags |= shim::sandbox_new_uts | shim::sandbox_has_netns;
   return flags;
@@ -128,14 +128,9 @@ status_result sandbox_impl::set_up(const sandbox_spec& spec, duration timeout) {
       return sys::os_error("open the network namespace", spec.netns_path);
     descriptors.push_back(netns.get());
   }
-  unique_fd shm;
-  if (!spec.host_ipc) {
-    auto made = make_shm(spec);
-    if (!made)
-      return made.error();
-    shm = std::move(*made);
-    descriptors.push_back(shm.get());
-  }
+  if (!spec.host_ipc)
+    if (auto mounted = mount_shm(spec); !mounted)
+      return mounted;
   shim::setup_request request = {};
   put(request.pod_uid, spec.pod_uid);
   request.flags = flags_of(spec);

@@ -60,7 +60,6 @@ std::string operation(shim::op step) {
       return "enter the root directory";
     case op::mount_descriptor:
     case op::mount_filesystem:
-    case op::mount_shm:
     case op::bind:
       return "mount";
     case op::mask:

@@ -116,8 +116,9 @@ result<container_state> sandbox_impl::start_container(container_spec spec,
   std::vector<int> own{-1, log->get(), devpts->get()};
   if (spec.cgroup.directory)
     own.push_back(spec.cgroup.directory.get());
+  const bool own_shm = (flags_ & shim::sandbox_new_ipc) != 0;
   const plan_context context{host_.cgroups(), *filter, *capabilities,
-                             (flags_ & shim::sandbox_has_shm) != 0};
+                             own_shm ? shm_path(path_) : "/dev/shm"};
   auto prepared = prepare_container(spec, context, *devpts, own.size());
   if (!prepared)
     return prepared.error();
@@ -175,7 +176,7 @@ result<exec_process> sandbox_impl::exec(exec_spec spec, duration timeout) {
     own.push_back(spec.cgroup.directory.get());
   for (const auto& each : *pipes)
     own.push_back(each.get());
-  const plan_context context{host_.cgroups(), *filter, *capabilities, false};
+  const plan_context context{host_.cgroups(), *filter, *capabilities, {}};
   const auto prepared = prepare_exec(spec, context, own.size());
   if (!prepared)
     return prepared.error();

@@ -120,8 +120,7 @@ void sandbox_impl::abandon() {
   }
   if (const auto entries = read_journal(directory_))
     kill_leftovers(*entries, std::chrono::seconds{1});
-  remove_files(directory_);
-  rmdir(path_.c_str());
+  remove_sandbox(directory_, path_);
 }
 
 status_result sandbox_impl::forsake() {

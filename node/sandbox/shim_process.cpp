@@ -1,6 +1,7 @@
 #include "node/sandbox/shim_process.hpp"
 
 #include "node/sys/memory_file.hpp"
+#include "node/sys/memory_mount.hpp"
 #include "node/sys/os_error.hpp"
 #include "node/sys/packet_socket.hpp"
 #include "node/sys/process_handle.hpp"
@@ -18,6 +19,8 @@
 namespace troupe::sandbox {
 
 namespace {
+
+constexpr auto shm_name = "shm";
 
 constexpr std::size_t journal_size_max =
     2 * shim::journal_records_max * sizeof(shim::journal_record);
@@ -128,10 +131,17 @@ bool wait_for_end(const unique_fd& process, duration timeout) {
   return poll(&one, 1, static_cast<int>(left)) == 1;
 }
 
-void remove_files(const unique_fd& directory) {
+std::string shm_path(const std::string& directory) {
+  return directory + "/" + shm_name;
+}
+
+void remove_sandbox(const unique_fd& directory, const std::string& path) {
+  static_cast<void>(sys::unmount_over(shm_path(path)));
+  unlinkat(directory.get(), shm_name, AT_REMOVEDIR);
   for (const auto* name :
        {shim::socket_name, shim::journal_name, shim::old_journal_name})
     unlinkat(directory.get(), name, 0);
+  rmdir(path.c_str());
 }
 
 } // namespace troupe::sandbox

@@ -30,7 +30,12 @@ void kill_leftovers(const std::vector<journal_entry>& entries,
 /// Waits until the process behind the descriptor has ended.
 bool wait_for_end(const unique_fd& process, duration timeout);
 
-/// Removes what a shim keeps in its directory.
-void remove_files(const unique_fd& directory);
+/// Where the pod's own /dev/shm is mounted on the host. Containers get clones
+/// of it.
+std::string shm_path(const std::string& directory);
+
+/// Unmounts the pod's /dev/shm and removes what a sandbox keeps in its
+/// directory, and the directory if it is empty then.
+void remove_sandbox(const unique_fd& directory, const std::string& path);
 
 } // namespace troupe::sandbox

@@ -47,7 +47,8 @@ struct sandbox_spec {
   /// fs.mqueue.); their values are the kernel's to judge.
   std::vector<name_value> sysctls;
   /// A directory of this pod's own, made (0700) when missing: the shim's
-  /// socket and its journal live in it. Its parent exists.
+  /// socket and its journal live in it, and the pod's /dev/shm is mounted
+  /// there. Its parent exists.
   std::string directory;
   /// Octets of the pod's /dev/shm.
   std::uint64_t shm_size = 64 * 1024 * 1024;

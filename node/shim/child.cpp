@@ -152,8 +152,6 @@ long run_step(child_context& context, const step& what) {
       return mount_descriptor(context, what);
     case op::mount_filesystem:
       return mount_filesystem(context, what);
-    case op::mount_shm:
-      return mount_shm(context, what);
     case op::enter_root:
       return enter_root(context.root);
     case op::bind:

@@ -11,7 +11,6 @@ struct child_context {
   std::size_t plan_size = 0;
   const int* descriptors = nullptr; ///< of the packet
   std::size_t descriptor_count = 0;
-  int shm = -1;       ///< the pod's /dev/shm, detached
   int container = -1; ///< pidfd of the process whose namespaces `join` enters
   int report = -1;    ///< pipe to the shim; `outcome`s go in
   int root = -1;      ///< found by `mount_root`

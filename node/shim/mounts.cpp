@@ -118,16 +118,6 @@ long mount_filesystem(child_context& context, const step& what) {
   return attach_below(context.root, mount, destination, what.flags);
 }
 
-long mount_shm(child_context& context, const step& what) {
-  if (what.number_count < 1 || what.string_count < 1)
-    return -EINVAL;
-  const auto mount = kernel(__NR_open_tree, context.shm, "",
-                            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | empty_path);
-  if (mount >= 0)
-    set_attributes(mount, "", empty_path, what.numbers[0]);
-  return attach_below(context.root, mount, what.strings, what.flags);
-}
-
 long bind_inside(const step& what) {
   if (what.string_count < 2)
     return -EINVAL;

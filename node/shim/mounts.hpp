@@ -9,7 +9,6 @@ namespace troupe::shim {
 long mount_root(child_context& context, const step& what);
 long mount_descriptor(child_context& context, const step& what);
 long mount_filesystem(child_context& context, const step& what);
-long mount_shm(child_context& context, const step& what);
 long bind_inside(const step& what);
 long mask_path(const step& what);
 long make_read_only(const char* path);

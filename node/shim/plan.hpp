@@ -49,7 +49,6 @@ enum class op : std::uint16_t {
   mount_descriptor = 9, ///< [mount descriptor] "destination"
   mount_filesystem = 10, ///< [MOUNT_ATTR_*] "type" "destination" "key" "value"…
                          ///< an empty value makes the key a flag
-  mount_shm = 11,         ///< [MOUNT_ATTR_*] "destination"; the pod's /dev/shm
   enter_root = 12,        ///< pivot into the mounted root, let the old one go
   bind = 13,              ///< "source" "destination", in the container
   mask = 14,              ///< "path"

@@ -110,8 +110,7 @@ struct pod {
   int agent = -1;
   std::uint32_t connection = 0; ///< counts agents
   int own_pids = -1;            ///< the PID namespace of the shim
-  int shm = -1;
-  int reaper_pid = 0; ///< of a shared PID namespace
+  int reaper_pid = 0;           ///< of a shared PID namespace
   std::uint32_t flags = 0;
   bool ends = false; ///< shutdown was asked for
   std::uint32_t shutdown_request = 0;

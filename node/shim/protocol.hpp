@@ -32,7 +32,7 @@ inline constexpr char old_journal_name[] = "journal.old";
 enum class message : std::uint16_t {
   // To the shim. Each is answered by one `reply` with the same request number.
   hello = 1,      ///< no body; answered with `hello_reply`
-  setup = 2,      ///< `setup_request`; plan, then netns and shm as flagged
+  setup = 2,      ///< `setup_request`; plan, then netns as flagged
   start = 3,      ///< `start_request`; plan, log directory, then as flagged
   exec = 4,       ///< `exec_request`; plan, then as flagged
   signal = 5,     ///< `signal_request`
@@ -80,7 +80,6 @@ inline constexpr std::uint32_t sandbox_share_pid = 4; ///< one for the pod
 inline constexpr std::uint32_t sandbox_new_ipc = 8;
 inline constexpr std::uint32_t sandbox_new_uts = 16;
 inline constexpr std::uint32_t sandbox_has_netns = 32; ///< a descriptor
-inline constexpr std::uint32_t sandbox_has_shm = 64;   ///< a descriptor
 
 struct setup_request {
   char pod_uid[64];

@@ -27,16 +27,12 @@ void hello(const packet& from) {
 }
 
 outcome make_sandbox(packet& from, const setup_request& wanted) {
-  std::size_t next = 1;
   if ((wanted.flags & sandbox_has_netns) != 0) {
-    const auto netns =
-        next < from.descriptor_count ? from.descriptors[next++] : -1;
+    const auto netns = from.descriptor_count > 1 ? from.descriptors[1] : -1;
     const auto joined = kernel(__NR_setns, netns, CLONE_NEWNET);
     if (joined < 0)
       return failure(joined, 0, "network namespace");
   }
-  if ((wanted.flags & sandbox_has_shm) != 0)
-    self.shm = take_descriptor(from, next++);
   long spaces = 0;
   if ((wanted.flags & sandbox_new_ipc) != 0)
     spaces |= CLONE_NEWIPC;

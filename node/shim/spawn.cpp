@@ -69,7 +69,6 @@ long spawn(const packet& from, child_context& context, const birthplace& where,
   context.descriptors = from.descriptors;
   context.descriptor_count = from.descriptor_count;
   context.report = report[1];
-  context.shm = self.shm;
   if (where.pids_of >= 0)
     result = kernel(__NR_setns, where.pids_of, CLONE_NEWPID);
   if (result == 0)

@@ -51,11 +51,22 @@ status_result mount_memory(const std::string& directory,
       "mode=" + octal(what.mode) + ",gid=" + std::to_string(what.group);
   if (what.size)
     options += ",size=" + std::to_string(*what.size);
-  if (::mount("tmpfs", directory.c_str(), "tmpfs", MS_NOSUID | MS_NODEV,
+  unsigned long flags = MS_NOSUID | MS_NODEV;
+  if (what.no_exec)
+    flags |= MS_NOEXEC;
+  if (::mount(what.name.c_str(), directory.c_str(), "tmpfs", flags,
               options.c_str())
       != 0)
     return os_error("mount tmpfs on", directory);
   return unit{};
+}
+
+status_result unmount_over(const std::string& directory) {
+  while (::umount2(directory.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+    ;
+  if (errno == EINVAL || errno == ENOENT) // nothing is mounted there
+    return unit{};
+  return os_error("unmount", directory);
 }
 
 result<std::vector<std::string>> mounts_below(const std::string& directory) {

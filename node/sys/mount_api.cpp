@@ -14,15 +14,13 @@ namespace {
 
 constexpr unsigned at_recursive = 0x8000;
 
-/// The kernel takes option values of at most 255 octets, and reads some
-/// characters in paths as its own.
-constexpr std::size_t option_size_max = 200;
-
 int configure(const unique_fd& context, unsigned command, const char* key,
               const char* value) {
   return static_cast<int>(
       syscall(SYS_fsconfig, context.get(), command, key, value, 0));
 }
+
+} // namespace
 
 bool set_option(const unique_fd& context, const mount_option& option) {
   const auto& [key, value] = option;
@@ -40,8 +38,9 @@ result<unique_fd> open_context(const std::string& type) {
   return context;
 }
 
-result<unique_fd> finish(const unique_fd& context, const std::string& type,
-                         std::uint64_t attributes) {
+result<unique_fd> finish_mount(const unique_fd& context,
+                               const std::string& type,
+                               std::uint64_t attributes) {
   if (configure(context, FSCONFIG_CMD_CREATE, nullptr, nullptr) != 0)
     return os_error("make a file system of type", type);
   unique_fd mount{static_cast<int>(
@@ -50,62 +49,6 @@ result<unique_fd> finish(const unique_fd& context, const std::string& type,
     return os_error("mount a file system of type", type);
   return mount;
 }
-
-/// Keeps directories open while their descriptors' names stand for them.
-class layer_names {
-public:
-  /// The path itself where it is short and plain, or always by descriptor.
-  result<std::string> name(const std::string& path, bool by_descriptor) {
-    if (!by_descriptor && path.size() <= option_size_max
-        && path.find_first_of(":,\\") == std::string::npos)
-      return path;
-    unique_fd opened{open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-    if (!opened)
-      return os_error("open", path);
-    auto name = "/proc/self/fd/" + std::to_string(opened.get());
-    opened_.push_back(std::move(opened));
-    return name;
-  }
-
-private:
-  std::vector<unique_fd> opened_;
-};
-
-/// What older kernels know: one value for all.
-status_result add_lower_joined(const unique_fd& context,
-                               const std::vector<std::string>& lower,
-                               layer_names& names) {
-  std::string joined;
-  for (const auto& path : lower) {
-    auto name = names.name(path, true);
-    if (!name)
-      return name.error();
-    joined += (joined.empty() ? "" : ":") + *name;
-  }
-  if (!set_option(context, {"lowerdir", joined}))
-    return os_error("overlay layers of", lower.front());
-  return unit{};
-}
-
-status_result add_lower(const unique_fd& context,
-                        const std::vector<std::string>& lower,
-                        layer_names& names) {
-  bool first = true;
-  for (const auto& path : lower) {
-    auto name = names.name(path, false);
-    if (!name)
-      return name.error();
-    if (!set_option(context, {"lowerdir+", *name})) {
-      if (first && errno == EINVAL)
-        return add_lower_joined(context, lower, names);
-      return os_error("overlay the layer", path);
-    }
-    first = false;
-  }
-  return unit{};
-}
-
-} // namespace
 
 result<unique_fd> make_mount(const std::string& type,
                              const std::vector<mount_option>& options,
@@ -116,26 +59,7 @@ result<unique_fd> make_mount(const std::string& type,
   for (const auto& option : options)
     if (!set_option(*context, option))
       return os_error("set a mount option", option.first);
-  return finish(*context, type, attributes);
-}
-
-result<unique_fd> make_overlay(const overlay_layers& layers) {
-  auto context = open_context("overlay");
-  if (!context)
-    return context.error();
-  layer_names names;
-  if (auto added = add_lower(*context, layers.lower, names); !added)
-    return added.error();
-  const mount_option own[] = {{"upperdir", layers.upper},
-                              {"workdir", layers.work}};
-  for (const auto& [key, path] : own) {
-    auto name = names.name(path, false);
-    if (!name)
-      return name.error();
-    if (!set_option(*context, {key, *name}))
-      return os_error("overlay the directory", path);
-  }
-  return finish(*context, "overlay", 0);
+  return finish_mount(*context, type, attributes);
 }
 
 result<unique_fd> clone_mount(int directory, const std::string& path,

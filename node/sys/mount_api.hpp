@@ -23,15 +23,17 @@ result<unique_fd> make_mount(const std::string& type,
                              const std::vector<mount_option>& options,
                              std::uint64_t attributes);
 
-/// Directories of an overlay, all of them the host's.
-struct overlay_layers {
-  std::vector<std::string> lower; ///< topmost first
-  std::string upper;
-  std::string work;
-};
+/// The steps of `make_mount`, for file systems with options that it cannot
+/// say: a new context of `type`, ...
+result<unique_fd> open_context(const std::string& type);
 
-/// A writable overlay. Needs Linux 6.8 for more than some ten layers.
-result<unique_fd> make_overlay(const overlay_layers& layers);
+/// ... an option of it; false and errno when the kernel refuses, ...
+bool set_option(const unique_fd& context, const mount_option& option);
+
+/// ... and the mount.
+result<unique_fd> finish_mount(const unique_fd& context,
+                               const std::string& type,
+                               std::uint64_t attributes);
 
 /// A copy of the mount that `path` lies on, from there on; with `recursive`
 /// also of those below. `directory` is as in openat(2); an empty `path` means

@@ -1,6 +1,7 @@
 #include "node/sys/netns.hpp"
 
 #include "node/sys/os_error.hpp"
+#include "node/sys/own_thread.hpp"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -11,8 +12,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
-#include <thread>
 
 namespace troupe::sys {
 
@@ -27,17 +26,6 @@ constexpr int pins_max = 16;
 bool is_namespace(int fd) {
   struct statfs about {};
   return fstatfs(fd, &about) == 0 && about.f_type == NSFS_MAGIC;
-}
-
-/// Runs `body` on a thread of its own and waits for it.
-status_result on_own_thread(const std::function<status_result()>& body) {
-  status_result out{unit{}};
-  try {
-    std::thread{[&] { out = body(); }}.join();
-  } catch (const std::system_error& e) {
-    return error{errc::unavailable, std::string{"start a thread: "} + e.what()};
-  }
-  return out;
 }
 
 /// Gives the calling thread a new namespace and pins it.

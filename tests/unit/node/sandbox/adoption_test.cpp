@@ -69,6 +69,10 @@ TEST_CASE("containers outlive their agent", "[sandbox]") {
   auto process = world.pod().exec(world.exec("a", "echo in"), 10s);
   REQUIRE(process);
   CHECK(read_to_end(process->out.get()) == "in\n");
+  auto writer = world.pod().exec(world.exec("a", "echo kept >/dev/shm/x"), 10s);
+  REQUIRE(writer);
+  CHECK(world.wait_exec(writer->exec_id).code == 0);
+  CHECK(world.run_for_output("cat /dev/shm/x") == "kept\n");
   std::filesystem::create_directory(go);
   CHECK(world.wait_exit("a").code == 9);
   CHECK(world.output("a") == "done\n");

@@ -78,6 +78,9 @@ TEST_CASE("a container sees its own system", "[sandbox]") {
   // Two containers of a pod share memory, hostname and network, not files.
   CHECK(world.run_for_output("cat /dev/shm/y; hostname; ls /run")
         == "y\nweb\n");
+  CHECK_THAT(world.run_for_output("mount | grep /dev/shm"),
+             Contains("shm on /dev/shm type tmpfs (rw,nosuid,nodev,noexec,"
+                      "relatime,size=65536k"));
 }
 
 TEST_CASE("capabilities and system calls are few", "[sandbox]") {
