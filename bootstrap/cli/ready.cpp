@@ -39,6 +39,23 @@ error not_ready(const cluster::layout& files,
           std::move(what) + "\nSee " + log + "." + last_lines(log)};
 }
 
+/// The API, and all nodes there are to be.
+status_result check_cluster(const client::api_access& access,
+                            const cluster::cluster_record& record,
+                            duration timeout) {
+  if (auto ready = client::check_ready(access, timeout);
+      !ready || record.nodes == 0)
+    return ready;
+  auto count = client::count_ready_nodes(access, timeout);
+  if (!count)
+    return count.error();
+  if (*count >= record.nodes)
+    return unit{};
+  return error{errc::unavailable, std::to_string(*count) + " of "
+                                      + std::to_string(record.nodes)
+                                      + " nodes are ready"};
+}
+
 /// Why there is nothing to wait for any more, if so.
 std::optional<error> find_end(const cluster::layout& files,
                               const cluster::cluster_record& record) {
@@ -71,9 +88,10 @@ status_result wait_ready(const cluster::layout& files,
   auto progress_due = start + progress_every;
   for (;;) {
     const auto left = start + timeout - mono_now();
-    auto ready = client::check_ready(
-        *access, std::clamp<duration>(left, std::chrono::milliseconds{100},
-                                      attempt_max));
+    auto ready =
+        check_cluster(*access, record,
+                      std::clamp<duration>(left, std::chrono::milliseconds{100},
+                                           attempt_max));
     if (ready)
       return ready;
     if (auto ended = find_end(files, record))
@@ -81,12 +99,12 @@ status_result wait_ready(const cluster::layout& files,
     const auto now = mono_now();
     if (now - start >= timeout)
       return not_ready(files, record,
-                       "the API is not ready after "
+                       "the cluster is not ready after "
                            + describe_duration(timeout) + ": "
                            + ready.error().message);
     if (now >= progress_due) {
       progress_due += progress_every;
-      err << "waiting for the API (" << describe_duration(now - start)
+      err << "waiting for the cluster (" << describe_duration(now - start)
           << "): " << ready.error().message << std::endl;
     }
     pause();

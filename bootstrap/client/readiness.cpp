@@ -1,6 +1,7 @@
 #include "bootstrap/client/readiness.hpp"
 
 #include <curl/curl.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -13,7 +14,7 @@ struct easy_cleanup {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
 };
 
-constexpr std::size_t body_octets_max = 4096;
+constexpr std::size_t body_octets_max = 64 * 1024 * 1024;
 
 std::size_t keep_start(char* data, std::size_t size, std::size_t count,
                        void* out) {
@@ -32,18 +33,21 @@ error unavailable(std::string why) {
   return {errc::unavailable, std::move(why)};
 }
 
-} // namespace
+struct answer {
+  long status = 0;
+  std::string body;
+};
 
-status_result check_ready(const api_access& access, duration timeout) {
+result<answer> get(const api_access& access, const std::string& path,
+                   duration timeout) {
   std::unique_ptr<CURL, easy_cleanup> handle{curl_easy_init()};
   if (!handle)
     return unavailable("libcurl does not start");
-  const auto url =
-      "https://127.0.0.1:" + std::to_string(access.port) + "/readyz";
+  const auto url = "https://127.0.0.1:" + std::to_string(access.port) + path;
   auto authority = blob(access.authority_certificate);
   auto certificate = blob(access.client_certificate);
   auto key = blob(access.client_key);
-  std::string body;
+  answer out;
   auto* it = handle.get();
   curl_easy_setopt(it, CURLOPT_URL, url.c_str());
   curl_easy_setopt(it, CURLOPT_PROXY, "");
@@ -59,15 +63,42 @@ status_result check_ready(const api_access& access, duration timeout) {
   curl_easy_setopt(it, CURLOPT_SSLKEYTYPE, "PEM");
   curl_easy_setopt(it, CURLOPT_SSLKEY_BLOB, &key);
   curl_easy_setopt(it, CURLOPT_WRITEFUNCTION, keep_start);
-  curl_easy_setopt(it, CURLOPT_WRITEDATA, &body);
+  curl_easy_setopt(it, CURLOPT_WRITEDATA, &out.body);
   if (const auto code = curl_easy_perform(it); code != CURLE_OK)
     return unavailable(curl_easy_strerror(code));
-  long status = 0;
-  curl_easy_getinfo(it, CURLINFO_RESPONSE_CODE, &status);
-  if (status == 200)
-    return unit{};
-  return unavailable("/readyz answers " + std::to_string(status) + ": "
-                     + body.substr(0, 200));
+  curl_easy_getinfo(it, CURLINFO_RESPONSE_CODE, &out.status);
+  if (out.status == 200)
+    return out;
+  return unavailable(path + " answers " + std::to_string(out.status) + ": "
+                     + out.body.substr(0, 200));
+}
+
+bool is_ready(const nlohmann::json& node) {
+  const auto conditions =
+      node.value("/status/conditions"_json_pointer, nlohmann::json::array());
+  return std::ranges::any_of(conditions, [](const auto& each) {
+    return each.value("type", "") == "Ready"
+           && each.value("status", "") == "True";
+  });
+}
+
+} // namespace
+
+status_result check_ready(const api_access& access, duration timeout) {
+  auto answered = get(access, "/readyz", timeout);
+  if (!answered)
+    return answered.error();
+  return unit{};
+}
+
+result<unsigned> count_ready_nodes(const api_access& access, duration timeout) {
+  auto answered = get(access, "/api/v1/nodes", timeout);
+  if (!answered)
+    return answered.error();
+  const auto list = nlohmann::json::parse(answered->body, nullptr, false);
+  if (!list.is_object() || !list.contains("items"))
+    return unavailable("/api/v1/nodes answers no list");
+  return static_cast<unsigned>(std::ranges::count_if(list["items"], is_ready));
 }
 
 } // namespace troupe::client

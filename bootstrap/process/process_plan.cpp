@@ -63,7 +63,7 @@ std::string find_program(const std::string& name) {
   for (std::size_t from = 0; from < directories.size();) {
     const auto to = directories.find(':', from);
     const auto file = directories.substr(from, to - from) + "/" + name;
-    if (to > from && access(file.c_str(), X_OK) == 0)
+    if (file.front() == '/' && access(file.c_str(), X_OK) == 0)
       return file;
     from = to + 1;
   }

@@ -28,7 +28,7 @@ namespace {
 constexpr const char* component = "agent";
 /// Work on containers at a time, and what may wait.
 constexpr std::size_t work_max = 16;
-constexpr std::size_t work_queue_max = 16 * 1024;
+constexpr std::size_t work_queue_max = 1024 * 1024;
 /// Logs and commands at a time.
 constexpr std::size_t streams_max = 256;
 constexpr std::size_t node_mailbox_max = 16 * 1024;
@@ -128,7 +128,7 @@ private:
     bus_ = std::move(*bus);
     api_ = std::make_unique<agent::api_client>(*bus_);
     pool_ = std::make_unique<work_pool>(work_max, work_queue_max);
-    workers_ = std::make_unique<work_pool>(streams_max, streams_max);
+    workers_ = std::make_unique<work_pool>(streams_max, 0);
     events_ = std::make_unique<agent::event_recorder>(*api_, name, wall_now,
                                                       mono_now);
     services_.bus = bus_.get();

@@ -11,7 +11,7 @@ using codec::node;
 node* make_list(document& doc, const std::vector<std::string>& from) {
   auto* out = doc.make_list();
   for (const auto& each : from)
-    doc.push_back(*out, doc.make_string(each));
+    doc.push_back(*out, doc.make_octets(each));
   return out;
 }
 

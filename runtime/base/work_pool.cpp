@@ -23,7 +23,8 @@ public:
 
   bool post(std::function<void()> work) {
     std::unique_lock lock{mutex_};
-    if (stopping_ || queue_.size() >= queue_max_)
+    const auto free = idle_ + (threads_max_ - threads_);
+    if (stopping_ || queue_.size() >= queue_max_ + free)
       return false;
     queue_.push_back(std::move(work));
     if (idle_ >= queue_.size() || threads_ == threads_max_) {

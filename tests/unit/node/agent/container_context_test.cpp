@@ -11,7 +11,7 @@ namespace {
 
 container_context full() {
   container_context out;
-  out.env = {"A=1", "B=", "C=="};
+  out.env = {"A=1", "B=", "C==", "D=\xff\xfe"};
   out.cwd = "/work";
   out.cgroup = "kubepods/podx/c";
   out.security.uid = 1000;

@@ -44,6 +44,16 @@ TEST_CASE("what exceeds the queue is refused") {
   gate.set_value();
 }
 
+TEST_CASE("a pool without a queue takes what a thread is free for") {
+  work_pool pool{2, 0};
+  std::promise<void> gate;
+  auto open = gate.get_future().share();
+  REQUIRE(pool.post([open] { open.wait(); }));
+  REQUIRE(pool.post([open] { open.wait(); }));
+  CHECK_FALSE(pool.post([] {}));
+  gate.set_value();
+}
+
 TEST_CASE("work may post work") {
   std::promise<void> done;
   work_pool pool{1, 10};
