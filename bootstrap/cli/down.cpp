@@ -28,8 +28,7 @@ status_result end_processes(const observation& seen, duration patience) {
 
 /// Ends what runs and takes the lock. An `up` that is at work just now may
 /// start something in between: then again.
-result<process::unique_fd> take_over(const cluster::layout& files,
-                                     duration patience) {
+result<unique_fd> take_over(const cluster::layout& files, duration patience) {
   const auto deadline = mono_now() + patience + orphan_patience;
   for (;;) {
     auto seen = observe(files);

@@ -26,8 +26,7 @@ void hold_signals() {
 
 void stay(const process::identity& supervisor) {
   const auto held = stop_signals();
-  const process::unique_fd signals{
-      signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK)};
+  const unique_fd signals{signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK)};
   const auto process = process::open_process(supervisor);
   while (process) {
     pollfd what[] = {{process.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};

@@ -121,8 +121,7 @@ status_result choose_nodes(const up_options& options, bool first,
 /// Everything behind the lock. The record is written last: a cluster with a
 /// record has all it needs.
 result<prepared_cluster> fill(const up_options& options,
-                              const cluster::layout& files,
-                              process::unique_fd lock) {
+                              const cluster::layout& files, unique_fd lock) {
   if (auto ended = end_leftovers(files); !ended)
     return ended.error();
   auto record = find_record(files);

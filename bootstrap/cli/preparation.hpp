@@ -4,15 +4,15 @@
 #include "bootstrap/cluster/layout.hpp"
 #include "bootstrap/config/options.hpp"
 #include "bootstrap/process/socket.hpp"
-#include "bootstrap/process/unique_fd.hpp"
+#include "node/sys/unique_fd.hpp"
 
 namespace troupe::cli {
 
 /// A cluster's directory, locked, with everything its processes need.
 struct prepared_cluster {
   cluster::cluster_record record;
-  process::unique_fd lock;
-  process::unique_fd listen;
+  unique_fd lock;
+  unique_fd listen;
 };
 
 /// Makes or completes the directory, ends what an earlier supervisor left,

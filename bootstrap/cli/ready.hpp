@@ -12,9 +12,9 @@ status_result ask_ready(const cluster::layout& files,
                         const cluster::cluster_record& record,
                         duration timeout);
 
-/// Asks until it and its nodes are ready, the supervisor has ended, or `timeout` passes; says
-/// on `err` that it waits when it takes long. The error says what is wrong and
-/// where to look.
+/// Asks until it and its nodes are ready, the supervisor has ended, or
+/// `timeout` passes; says on `err` that it waits when it takes long. The error
+/// says what is wrong and where to look.
 status_result wait_ready(const cluster::layout& files,
                          const cluster::cluster_record& record,
                          duration timeout, std::ostream& err);

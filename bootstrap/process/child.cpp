@@ -1,6 +1,6 @@
 #include "bootstrap/process/child.hpp"
 
-#include "bootstrap/process/unique_fd.hpp"
+#include "node/sys/unique_fd.hpp"
 
 #include <fcntl.h>
 #include <linux/close_range.h>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "bootstrap/process/unique_fd.hpp"
 #include "messages/base/result.hpp"
 #include "messages/base/time_point.hpp"
+#include "node/sys/unique_fd.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "bootstrap/process/unique_fd.hpp"
 #include "messages/base/result.hpp"
+#include "node/sys/unique_fd.hpp"
 
 #include <cstdint>
 

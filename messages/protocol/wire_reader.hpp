@@ -103,4 +103,18 @@ private:
   std::optional<error> failure_;
 };
 
+/// Reads a whole message that tolerates fields of newer versions: calls
+/// `read_field(reader, id, value)` for each, as in `reader::fields`.
+template <class T, class F>
+result<T> read_message(bytes_view data, std::string_view what, F&& read_field) {
+  reader in{data};
+  T value;
+  in.fields(what, unknown_field::skip,
+            [&](std::uint64_t id) { return read_field(in, id, value); });
+  auto done = in.finish(what);
+  if (!done)
+    return done.error();
+  return value;
+}
+
 } // namespace troupe::wire

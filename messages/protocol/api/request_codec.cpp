@@ -9,7 +9,6 @@ namespace {
 
 using wire::field_writer;
 using wire::reader;
-using wire::unknown_field;
 
 // Permanent ids; a retired one is never used again.
 enum : std::uint64_t {
@@ -81,14 +80,10 @@ bool read_field(reader& in, std::uint64_t id, api::response& value) {
 
 template <class T>
 result<T> decode(bytes_view data, std::string_view what) {
-  reader in{data};
-  T value;
-  in.fields(what, unknown_field::skip,
-            [&](std::uint64_t id) { return read_field(in, id, value); });
-  auto done = in.finish(what);
-  if (!done)
-    return done.error();
-  return value;
+  return wire::read_message<T>(data, what,
+                               [](reader& in, std::uint64_t id, T& value) {
+                                 return read_field(in, id, value);
+                               });
 }
 
 } // namespace

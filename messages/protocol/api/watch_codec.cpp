@@ -101,14 +101,10 @@ bool read_field(reader& in, std::uint64_t id, watch_batch& value) {
 
 template <class T>
 result<T> decode(bytes_view data, std::string_view what) {
-  reader in{data};
-  T value;
-  in.fields(what, unknown_field::skip,
-            [&](std::uint64_t id) { return read_field(in, id, value); });
-  auto done = in.finish(what);
-  if (!done)
-    return done.error();
-  return value;
+  return wire::read_message<T>(data, what,
+                               [](reader& in, std::uint64_t id, T& value) {
+                                 return read_field(in, id, value);
+                               });
 }
 
 } // namespace
