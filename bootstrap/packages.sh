@@ -7,7 +7,8 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config git
   libarchive-dev libseccomp-dev catch2"
 run_packages="nats-server"
 image_packages="umoci busybox-static"
-test_packages="clang-format curl jq iproute2 procps docker-registry skopeo"
+test_packages="clang-format curl jq iproute2 procps docker-registry skopeo
+  qemu-system-x86 cpio"
 
 # need_packages NAME...: installs what is missing, and says so.
 need_packages() {
@@ -36,18 +37,33 @@ need_kubectl() {
   command -v kubectl >/dev/null 2>&1 || need_packages kubernetes-client
 }
 
+# unpack_package NAME DIR: without installing it.
+unpack_package() {
+  mkdir -p "$2"
+  (
+    cd "$2"
+    apt-get -q -o Acquire::Retries=3 download "$1" 2>/dev/null ||
+      { apt-get -q update >/dev/null &&
+        apt-get -q -o Acquire::Retries=3 download "$1"; }
+    dpkg -x "$1"_*.deb .
+    rm -f "$1"_*.deb
+  )
+}
+
 # unpack_kubectl_1_20 DIR: Debian's kubectl beside any other, for the package
 # cannot be installed where another one owns /usr/bin/kubectl.
 unpack_kubectl_1_20() {
   [ -x "$1/usr/bin/kubectl" ] && return 0
   echo "== Unpacking Debian's kubernetes-client"
-  mkdir -p "$1"
-  (
-    cd "$1"
-    apt-get -q -o Acquire::Retries=3 download kubernetes-client 2>/dev/null ||
-      { apt-get -q update >/dev/null &&
-        apt-get -q -o Acquire::Retries=3 download kubernetes-client; }
-    dpkg -x kubernetes-client_*.deb .
-    rm -f kubernetes-client_*.deb
-  )
+  unpack_package kubernetes-client "$1"
+}
+
+# unpack_guest_kernel DIR: Debian's kernel, to run tests on in tests/guest.
+unpack_guest_kernel() {
+  [ -d "$1/boot" ] && return 0
+  meta=linux-image-cloud-amd64
+  apt-cache show "$meta" >/dev/null 2>&1 || apt-get -q update >/dev/null
+  name=$(apt-cache depends "$meta" | sed -n 's/.*Depends: //p' | head -n 1)
+  echo "== Unpacking Debian's $name"
+  unpack_package "$name" "$1"
 }
