@@ -23,7 +23,7 @@ public:
 
   bool post(std::function<void()> work) {
     std::unique_lock lock{mutex_};
-    const auto free = idle_ + (threads_max_ - threads_);
+    const auto free = threads_max_ - working_;
     if (stopping_ || queue_.size() >= queue_max_ + free)
       return false;
     queue_.push_back(std::move(work));
@@ -51,10 +51,12 @@ private:
     while (next(lock)) {
       auto work = std::move(queue_.front());
       queue_.pop_front();
+      ++working_;
       lock.unlock();
       work();
       work = nullptr;
       lock.lock();
+      --working_;
     }
     --threads_;
     ended_.notify_all();
@@ -77,6 +79,7 @@ private:
   std::deque<std::function<void()>> queue_;
   std::size_t threads_ = 0;
   std::size_t idle_ = 0;
+  std::size_t working_ = 0;
   bool stopping_ = false;
 };
 

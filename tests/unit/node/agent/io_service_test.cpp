@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <future>
+
 using namespace troupe;
 using namespace troupe::agent;
 using node_io::channel;
@@ -69,13 +71,16 @@ TEST_CASE("only servers open streams, and only known ones", "[agent]") {
 
 TEST_CASE("a stream that finds no thread is refused", "[agent]") {
   world at;
+  std::promise<void> gate;
   work_pool none{1, 0};
+  REQUIRE(none.post([&] { gate.get_future().wait(); }));
   const auto service = make_io_service(at.services, at.registry, none);
   bus_request request;
   request.from = {"server", "s1"};
   request.type = message_type::log_open;
   request.payload = node_io::encode(node_io::log_request{someone});
   const auto got = service->on_open(std::move(request), at.end);
+  gate.set_value();
   REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::unavailable);
 }
