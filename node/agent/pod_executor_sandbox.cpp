@@ -98,7 +98,8 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
   if (!entry)
     return report_(pod::sandbox_failed{entry.error().message});
   auto spec = to_sandbox_spec(view, launch, paths);
-  spec.shim_procs_files = entry->procs_files;
+  spec.shim_cgroup = {std::move(entry->procs_files),
+                      std::move(entry->directory)};
   auto box = sandbox::pod_sandbox::create(
       *services_.sandboxes, spec,
       [weak = weak_from_this()](const std::string&,

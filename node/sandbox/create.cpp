@@ -91,14 +91,24 @@ std::uint32_t flags_of(const sandbox_spec& spec) {
   return flags;
 }
 
-status_result move_process(const std::string& procs_file, pid_t pid) {
-  unique_fd file{open(procs_file.c_str(), O_WRONLY | O_CLOEXEC)};
+/// Opens `path`, from `directory` if it is relative, and writes `pid` there.
+status_result write_pid(int directory, const std::string& path, pid_t pid) {
+  unique_fd file{openat(directory, path.c_str(), O_WRONLY | O_CLOEXEC)};
   char text[16];
   const auto end = std::to_chars(text, text + sizeof(text), pid).ptr;
   if (!file
       || write(file.get(), text, static_cast<std::size_t>(end - text)) < 0)
-    return sys::os_error("move the pod's shim into", procs_file);
+    return sys::os_error("move the pod's shim into", path);
   return unit{};
+}
+
+status_result move_process(const cgroup_spec& group, pid_t pid) {
+  for (const auto& path : group.procs_files)
+    if (auto moved = write_pid(AT_FDCWD, path, pid); !moved)
+      return moved;
+  if (!group.directory)
+    return unit{};
+  return write_pid(group.directory.get(), "cgroup.procs", pid);
 }
 
 /// Makes the sandbox's directory, for root alone.
@@ -114,9 +124,8 @@ result<unique_fd> make_directory(const std::string& path) {
 } // namespace
 
 status_result sandbox_impl::set_up(const sandbox_spec& spec, duration timeout) {
-  for (const auto& path : spec.shim_procs_files)
-    if (auto moved = move_process(path, shim_pid_); !moved)
-      return moved;
+  if (auto moved = move_process(spec.shim_cgroup, shim_pid_); !moved)
+    return moved;
   const auto plan = sys::make_memory_file("plan", setup_plan(spec), false);
   if (!plan)
     return plan.error();

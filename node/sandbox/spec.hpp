@@ -28,6 +28,12 @@ inline constexpr std::size_t arguments_size_max = 2 * 1024 * 1024;
 
 using name_value = std::pair<std::string, std::string>;
 
+/// Where processes are counted and limited. See cgroup::entry_points.
+struct cgroup_spec {
+  std::vector<std::string> procs_files; ///< v1: "0" is written into each
+  unique_fd directory;                  ///< v2: for CLONE_INTO_CGROUP
+};
+
 struct sandbox_spec {
   std::string pod_uid;
   std::string ns;
@@ -52,9 +58,9 @@ struct sandbox_spec {
   std::string directory;
   /// Octets of the pod's /dev/shm.
   std::uint64_t shm_size = 64 * 1024 * 1024;
-  /// `cgroup.procs` files that the shim is moved into, one per hierarchy. Not
-  /// the pod's own: the shim must outlive the pod's limits.
-  std::vector<std::string> shim_procs_files;
+  /// Where the shim is moved to. Not the pod's own group: the shim must
+  /// outlive the pod's limits.
+  cgroup_spec shim_cgroup;
 };
 
 enum class propagation : std::uint8_t {
@@ -149,13 +155,6 @@ struct log_spec {
   std::string path; ///< "<dir>/0.log"; its directory is made when missing
   std::uint64_t size_max = 10 * 1024 * 1024; ///< then it is rotated
   std::uint32_t files_max = 5; ///< of one container, the current one included
-};
-
-/// Where a container's processes are counted and limited. See
-/// cgroup::entry_points.
-struct cgroup_spec {
-  std::vector<std::string> procs_files; ///< v1: "0" is written into each
-  unique_fd directory;                  ///< v2: for CLONE_INTO_CGROUP
 };
 
 struct container_spec {

@@ -164,6 +164,12 @@ TEST_CASE("processes enter their cgroups", "[sandbox]") {
         open(unified.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     return spec;
   };
+  auto pod = world.pod_spec();
+  pod.shim_cgroup = groups();
+  auto made = pod_sandbox::create(world.host(), pod, world.collect(), 10s);
+  REQUIRE(made);
+  world.holder() = std::move(*made);
+  const auto shim = world.pod().state(5s)->shim_pid;
   auto spec = world.container("a", "sleep 600");
   spec.cgroup = groups();
   const auto started = world.pod().start_container(std::move(spec), 10s);
@@ -174,7 +180,7 @@ TEST_CASE("processes enter their cgroups", "[sandbox]") {
   auto process = world.pod().exec(std::move(exec), 10s);
   REQUIRE(process);
   const auto name = std::filesystem::path{unified.path}.filename().string();
-  for (const auto pid : {started->pid, process->pid}) {
+  for (const auto pid : {shim, started->pid, process->pid}) {
     const auto entered = read_file("/proc/" + std::to_string(pid) + "/cgroup");
     CHECK_THAT(entered, Contains("0::/" + name));
     if (!pids.path.empty())
