@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
 #include <optional>
 
 namespace troupe::network {
@@ -53,6 +54,8 @@ private:
                             const std::string& netns_path) const;
 
   pod_network_config config_;
+  /// Held by every call: what follows is of one at a time.
+  mutable std::mutex mutex_;
   address_file file_;
   /// Asking the kernel changes the socket, not what it tells of.
   mutable netlink net_;
@@ -147,6 +150,7 @@ kernel_pod_network::attachment(std::string_view uid,
 result<pod_attachment>
 kernel_pod_network::attach(std::string_view pod_uid,
                            const std::string& netns_path) {
+  std::lock_guard lock{mutex_};
   std::vector<ip_address> addresses;
   const auto reserved = change_pool([&](address_pool& pool) -> status_result {
     auto got = pool.reserve(pod_uid);
@@ -186,6 +190,7 @@ kernel_pod_network::attach(std::string_view pod_uid,
 result<pod_attachment>
 kernel_pod_network::adopt(std::string_view pod_uid,
                           const std::string& netns_path) {
+  std::lock_guard lock{mutex_};
   const auto attempt = "adopt the network of pod " + std::string{pod_uid};
   const auto pod = netns::open(netns_path);
   if (!pod)
@@ -222,6 +227,7 @@ kernel_pod_network::adopt(std::string_view pod_uid,
 
 status_result kernel_pod_network::detach(std::string_view pod_uid,
                                          const std::string& netns_path) {
+  std::lock_guard lock{mutex_};
   const auto port = own_port(pod_uid);
   if (!port)
     return port.error();
@@ -239,6 +245,7 @@ status_result kernel_pod_network::detach(std::string_view pod_uid,
 }
 
 result<std::set<std::string>> kernel_pod_network::list() const {
+  std::lock_guard lock{mutex_};
   const auto links = net_.links();
   if (!links)
     return links.error();

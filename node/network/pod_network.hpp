@@ -59,8 +59,9 @@ struct pod_attachment {
 /// One node's pod network. Every operation may be repeated, and may follow one
 /// that was cut short by a crash at any point: it brings about the state it
 /// names from whatever it finds. Calls block (attach some ms, detach some
-/// tens) and are made one at a time; they may come from any thread, the
-/// namespace is that of the thread that called `open`.
+/// tens, and for the calls before them: they are carried out one at a time);
+/// they may come from any thread, the namespace is that of the thread that
+/// called `open`.
 ///
 ///     auto pods = pod_network::open({dir, {cidr}, ranges});
 ///     auto pod = (*pods)->attach(uid, pod_dir + "/netns");

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 using namespace troupe;
 using namespace troupe::network;
@@ -121,6 +122,22 @@ TEST_CASE("two pods and their node reach each other") {
   }
   CHECK(ping(in_a, ip("127.0.0.1")) == reach::reached);
   CHECK(ping(in_a, ip("10.244.9.9")) == reach::unreachable);
+}
+
+TEST_CASE("many pods come and go at once") {
+  const net_world world;
+  const auto pods = open_in(world);
+  std::vector<std::future<bool>> all;
+  for (int i = 0; i < 8; ++i)
+    all.push_back(std::async(std::launch::async, [&, uid = std::to_string(i)] {
+      for (int round = 0; round < 3; ++round)
+        if (!pods->attach(uid, world / uid) || !pods->detach(uid, world / uid))
+          return false;
+      return pods->attach(uid, world / uid).has_value();
+    }));
+  for (auto& each : all)
+    CHECK(each.get());
+  CHECK(must(pods->list()).size() == 8);
 }
 
 TEST_CASE("the mtu is the same on both ends and on the bridge") {
