@@ -8,6 +8,7 @@
 #include <archive_entry.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -24,6 +25,7 @@ struct archive_closer {
 using archive_ptr = std::unique_ptr<archive, archive_closer>;
 
 constexpr std::size_t block_size = 128 * 1024;
+constexpr std::size_t tar_block_size = 512;
 
 error archive_fault(archive* a, std::string_view what) {
   const char* text = archive_error_string(a);
@@ -115,11 +117,14 @@ private:
   }
 
   la_ssize_t read_plain(const void** block) {
-    const auto got = at_end_ ? 0
-                             : archive_read_data(plain_.get(), buffer_.data(),
-                                                 buffer_.size());
-    at_end_ = at_end_ || got == 0;
-    if (got <= 0)
+    if (at_end_)
+      return 0;
+    const auto got =
+        archive_read_data(plain_.get(), buffer_.data(), buffer_.size());
+    at_end_ = got == 0;
+    if (at_end_)
+      return fill_last(block);
+    if (got < 0)
       return got;
     total_ += static_cast<std::uint64_t>(got);
     if (total_ > size_max_) {
@@ -129,6 +134,18 @@ private:
     hash_.feed({buffer_.data(), static_cast<std::size_t>(got)});
     *block = buffer_.data();
     return got;
+  }
+
+  /// Some tools (umoci insert) leave the last file's last block short, which
+  /// runtimes take for the end. The digest is of what is there.
+  la_ssize_t fill_last(const void** block) {
+    const auto rest = total_ % tar_block_size;
+    if (rest == 0)
+      return 0;
+    const auto missing = tar_block_size - rest;
+    std::fill_n(buffer_.begin(), missing, '\0');
+    *block = buffer_.data();
+    return static_cast<la_ssize_t>(missing);
   }
 
   status_result write_at(int fd, const char* data, std::size_t size,

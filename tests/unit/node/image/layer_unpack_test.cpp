@@ -171,6 +171,23 @@ TEST_CASE("nothing lands outside its layer") {
   CHECK_FALSE(is_there(outside + "/x"));
 }
 
+TEST_CASE("a tar may end with its last file's last octet") {
+  const scratch dir;
+  write_tar(dir / "whole.tar", {{"f", 'f', std::string(600, 'x')}});
+  const auto whole = read_text(dir / "whole.tar");
+  const auto end = whole.rfind('x') + 1;
+  REQUIRE(end % 512 != 0);
+  write_text(dir / "short.tar", whole.substr(0, end));
+  REQUIRE(mkdir((dir / "root").c_str(), 0755) == 0);
+  const auto got =
+      unpack_layer({dir / "short.tar", dir / "root", {}, 1 << 20}, {});
+  REQUIRE(got);
+  sha256 hash;
+  hash.feed(std::string_view{whole}.substr(0, end));
+  CHECK(*got == hash.finish());
+  CHECK(read_text(dir / "root/f") == std::string(600, 'x'));
+}
+
 TEST_CASE("what is no tar or too much is refused") {
   const scratch dir;
   const auto bomb = unpack(
