@@ -55,9 +55,7 @@ void pod_executor::run(const job& with, const pod::mount_volumes&) {
   for (const auto& plan : *plans) {
     auto path = volume::prepare(directory, plan, volume_ownership(view));
     if (!path)
-      return report_(pod::volumes_failed{
-          plan.name, "MountVolume.SetUp failed for volume \"" + plan.name
-                         + "\" : " + path.error().message});
+      return report_(pod::volumes_failed{plan.name, path.error().message});
   }
   report_(pod::volumes_mounted{});
 }

@@ -106,7 +106,7 @@ bool is_tag(std::string_view tag) {
 }
 
 error fault(std::string_view text, std::string_view reason) {
-  return {errc::invalid_argument, "couldn't parse image name \""
+  return {errc::invalid_argument, "couldn't parse image reference \""
                                       + std::string{text}
                                       + "\": " + std::string{reason}};
 }

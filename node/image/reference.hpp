@@ -35,7 +35,7 @@ inline constexpr std::size_t repository_length_max = 255;
 inline constexpr std::size_t tag_length_max = 128;
 
 /// Reads an image name of a pod's spec. Fails with `invalid_argument` and
-/// upstream's words: `couldn't parse image name "A:B": invalid reference
+/// upstream's words: `couldn't parse image reference "A:B": invalid reference
 /// format: repository name (library/A) must be lowercase`.
 result<reference> parse_reference(std::string_view text);
 

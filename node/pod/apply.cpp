@@ -40,8 +40,10 @@ public:
     volumes.failed_at = now_;
     return {{true,
              "FailedMount",
-             "MountVolume.SetUp failed for volume "
-                 + meta::go_quote(fact.volume) + " : " + fact.message,
+             fact.volume.empty()
+                 ? fact.message
+                 : "MountVolume.SetUp failed for volume "
+                       + meta::go_quote(fact.volume) + " : " + fact.message,
              {}}};
   }
 
@@ -229,9 +231,6 @@ events application::operator()(const image_failed& fact) {
         "Container image " + name + " is not present with pull policy of Never";
     out.push_back(warning(fact.container, fact.reason, image.message));
   } else if (fact.reason == "InvalidImageName") {
-    image.message = "Failed to apply default image tag " + name
-                    + ": couldn't parse image reference " + name + ": "
-                    + fact.message;
     out.push_back(warning(fact.container, "InspectFailed", image.message));
   } else {
     image.pulls.attempt(now_, now_, restart_limits(config_));

@@ -12,7 +12,7 @@ namespace troupe::pod {
 struct volumes_mounted {};
 
 struct volumes_failed {
-  std::string volume;
+  std::string volume;  ///< empty: the message is the event's whole text
   std::string message; ///< `configmap "x" not found`
 };
 
@@ -54,8 +54,8 @@ struct image_ready {
 
 struct image_failed {
   std::string container;
-  std::string reason; ///< ErrImagePull, ErrImageNeverPull, InvalidImageName
-  std::string message;
+  std::string reason;  ///< ErrImagePull, ErrImageNeverPull, InvalidImageName
+  std::string message; ///< why; of InvalidImageName the event's whole text
 };
 
 struct container_created {

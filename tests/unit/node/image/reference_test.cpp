@@ -96,7 +96,8 @@ TEST_CASE("malformed references are refused in upstream's words") {
     REQUIRE_FALSE(got);
     CHECK(got.error().code == errc::invalid_argument);
     CHECK(got.error().message
-          == "couldn't parse image name \"" + row.given + "\": " + row.reason);
+          == "couldn't parse image reference \"" + row.given
+                 + "\": " + row.reason);
   }
 }
 

@@ -177,7 +177,12 @@ TEST_CASE("faults read as people know them") {
                       "policy of Never"});
   const auto malformed = pull(*images, {"Bad", {}, {}});
   REQUIRE_FALSE(malformed);
-  CHECK(malformed.error().fault == pull_fault::invalid_name);
+  CHECK(malformed.error()
+        == pull_error{pull_fault::invalid_name,
+                      "Failed to apply default image tag \"Bad\": couldn't "
+                      "parse image reference \"Bad\": invalid reference "
+                      "format: repository name (library/Bad) must be "
+                      "lowercase"});
   const auto nobody = "127.0.0.1:" + std::to_string(free_port()) + "/a:1";
   const auto down = pull(*images, {nobody, {}, {}});
   REQUIRE_FALSE(down);
