@@ -72,7 +72,10 @@ troupe() {
   "$E2E_TROUPE" "$troupe_verb" --name "$E2E_CLUSTER" --dir "$E2E_CLUSTERS" "$@"
 }
 
-server_pid() { troupe status --output json | jq -r .server.pid; }
+server_pid() {
+  troupe status --output json |
+    jq -r '.processes[] | select(.kind == "server").pid'
+}
 
 # revision ARGUMENTS...: the resourceVersion of one object.
 revision() { kubectl get "$@" -o 'jsonpath={.metadata.resourceVersion}'; }
