@@ -2,6 +2,7 @@
 
 registry_address=10.89.0.200
 registry_port=5000
+registry=http://$registry_address:$registry_port
 
 # start_registry LAB WORK: docker-registry in a network namespace of its own,
 # with a cable to the bridge of the lab whose pinned namespaces are in LAB.
