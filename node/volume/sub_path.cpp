@@ -72,8 +72,11 @@ private:
   /// A dangling symlink is there and yet not found: it stays as it is.
   result<unique_fd> make(const unique_fd& parent, const std::string& name,
                          const std::string& walked) const {
-    if (::mkdirat(parent.get(), name.c_str(), mode_) != 0)
-      return sys::os_error("mkdir", walked);
+    if (::mkdirat(parent.get(), name.c_str(), mode_) != 0) {
+      const auto failed = sys::os_error("mkdir", walked);
+      // Another container of the pod may have made it just now.
+      return failed.code == errc::already_exists ? open(walked) : failed;
+    }
     const auto made =
         sys::open_beneath(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
                           sys::bounds::one_name);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <future>
 
 using namespace troupe;
 using namespace troupe::volume;
@@ -49,6 +50,20 @@ TEST_CASE("sub paths that say they leave are refused") {
       {"a/../b", "unable to provision SubPath `a/../b`: must not contain '..'"},
   }));
   CHECK(open_sub_path(here.path(), it.path).error().message == it.message);
+}
+
+TEST_CASE("containers that start together make one sub path") {
+  const scratch here;
+  fs::create_directories(here / "volume");
+  for (int round = 0; round < 50; ++round) {
+    const auto path = std::to_string(round) + "/a/b";
+    const auto make = [&] {
+      return open_sub_path(here / "volume", path).has_value();
+    };
+    auto other = std::async(std::launch::async, make);
+    CHECK(make());
+    CHECK(other.get());
+  }
 }
 
 TEST_CASE("symlinks in a volume resolve inside it") {
