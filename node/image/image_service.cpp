@@ -198,8 +198,11 @@ private:
                 mono_time ended) {
     for (auto& each : finish(job)) {
       auto own = outcome;
-      if (own)
+      if (own) {
         own->waited = ended - each.since;
+        // Whoever came to a pull under way saw only the rest of it.
+        own->elapsed = std::min(own->elapsed, own->waited);
+      }
       each.done(std::move(own));
     }
   }
