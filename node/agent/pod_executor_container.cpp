@@ -82,7 +82,8 @@ sandbox::propagation to_propagation(pod::mount_propagation from) {
   }
 }
 
-result<sandbox::mount_spec> to_mount(const pod::container_mount& from) {
+result<sandbox::mount_spec> to_mount(const pod::container_mount& from,
+                                     const std::string& container) {
   sandbox::mount_spec out;
   sandbox::bind_source source;
   source.path = from.source;
@@ -91,7 +92,8 @@ result<sandbox::mount_spec> to_mount(const pod::container_mount& from) {
     if (!inside)
       return error{inside.error().code,
                    "failed to prepare subPath for volumeMount \"" + from.volume
-                       + "\" of container: " + inside.error().message};
+                       + "\" of container \"" + container
+                       + "\": " + inside.error().message};
     source.descriptor = std::move(*inside);
   }
   out.source = std::move(source);
@@ -99,6 +101,18 @@ result<sandbox::mount_spec> to_mount(const pod::container_mount& from) {
   out.read_only = from.read_only;
   out.recursive_read_only = from.recursive_read_only;
   out.propagates = to_propagation(from.propagation);
+  return out;
+}
+
+result<std::vector<sandbox::mount_spec>>
+to_mounts(const pod::container_launch& from) {
+  std::vector<sandbox::mount_spec> out;
+  for (const auto& each : from.mounts) {
+    auto mount = to_mount(each, from.name);
+    if (!mount)
+      return mount.error();
+    out.push_back(std::move(*mount));
+  }
   return out;
 }
 
@@ -264,12 +278,6 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
   out.env = to_texts(launch.env);
   out.cwd = launch.working_dir;
   out.security = to_security(launch, *user);
-  for (const auto& each : launch.mounts) {
-    auto mount = to_mount(each);
-    if (!mount)
-      return mount.error();
-    out.mounts.push_back(std::move(*mount));
-  }
   out.oom_score_adj = launch.oom_score_adj;
   const auto group = launch.cgroup_parent + "/" + id;
   if (auto made = services_.groups->ensure(group, to_limits(launch.cgroup));
@@ -310,15 +318,17 @@ void pod_executor::run(const job& with, const pod::start_container& action) {
       !pinned)
     return fail("CreateContainerError", pinned.error().message);
   auto launch = prepare_launch(with, container, *image, id);
-  if (!launch) {
+  auto mounts = launch ? to_mounts(*launch) : launch.error();
+  if (!mounts) {
     forget_container(id);
-    return fail("CreateContainerConfigError", launch.error().message);
+    return fail("CreateContainerConfigError", mounts.error().message);
   }
   auto spec = make_spec(with, action, *image, id, *launch);
   if (!spec) {
     forget_container(id);
     return fail("CreateContainerError", spec.error().message);
   }
+  spec->mounts = std::move(*mounts);
   {
     std::lock_guard lock{mutex_};
     names_[id] = action.container;
