@@ -157,4 +157,14 @@ std::size_t fake_messenger::opened() const {
   return streams_.size();
 }
 
+void fake_messenger::lose_all() {
+  std::vector<std::shared_ptr<fake_stream>> all;
+  {
+    std::lock_guard guard{mutex_};
+    all = streams_;
+  }
+  for (const auto& each : all)
+    each->end(stream_end::lost);
+}
+
 } // namespace troupe::test

@@ -81,6 +81,9 @@ public:
 
   std::size_t opened() const;
 
+  /// Every stream that goes on is lost.
+  void lose_all();
+
 private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -20,9 +20,9 @@ TEST_CASE("everything that was taken runs before the pool ends") {
 }
 
 TEST_CASE("work that blocks does not hold up other work") {
-  work_pool pool{2, 10};
   std::promise<void> gate;
   std::promise<void> passed;
+  work_pool pool{2, 10}; // last: it ends before what its work uses
   REQUIRE(pool.post([&] { gate.get_future().wait(); }));
   REQUIRE(pool.post([&] { passed.set_value(); }));
   passed.get_future().wait();
@@ -30,9 +30,9 @@ TEST_CASE("work that blocks does not hold up other work") {
 }
 
 TEST_CASE("what exceeds the queue is refused") {
-  work_pool pool{1, 2};
   std::promise<void> gate;
   std::promise<void> begun;
+  work_pool pool{1, 2};
   REQUIRE(pool.post([&] {
     begun.set_value();
     gate.get_future().wait();
@@ -45,8 +45,8 @@ TEST_CASE("what exceeds the queue is refused") {
 }
 
 TEST_CASE("a pool without a queue takes what a thread is free for") {
-  work_pool pool{2, 0};
   std::promise<void> gate;
+  work_pool pool{2, 0};
   auto open = gate.get_future().share();
   REQUIRE(pool.post([open] { open.wait(); }));
   REQUIRE(pool.post([open] { open.wait(); }));

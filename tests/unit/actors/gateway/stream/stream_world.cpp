@@ -20,6 +20,13 @@ std::shared_ptr<const codec::document> simple_pod() {
   return make_pod(R"({"nodeName":"n1","containers":[{"name":"app"}]})");
 }
 
+stream_world::~stream_world() {
+  if (const auto tunnel = client->tunnel())
+    tunnel->peer_leaves();
+  client->close();
+  bus.lose_all();
+}
+
 gateway::stream_call stream_world::call(const std::string& query,
                                         http_headers headers,
                                         std::string method) {

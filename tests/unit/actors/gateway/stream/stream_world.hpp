@@ -23,6 +23,9 @@ struct stream_world {
   /// Held by every call, as a place among those in flight is.
   std::shared_ptr<int> place = std::make_shared<int>();
 
+  /// Whoever is left leaves: what both sides hold of each other goes.
+  ~stream_world();
+
   /// A call with this query, "a=b&c=d", and headers.
   gateway::stream_call call(const std::string& query, http_headers headers = {},
                             std::string method = "GET");
