@@ -42,6 +42,7 @@ void pod_actor::begin() {
                        found.facts.push_back(pod::object_vanished{});
                      tell(std::move(found));
                    });
+  later(around_.services->config.volume_refresh, volumes_look{});
 }
 
 void pod_actor::handle(pod_input& input) {
@@ -55,6 +56,10 @@ void pod_actor::handle(pod_input& input) {
           },
           [&](status_answer& it) {
             return core_.status_answered(it.answer, now);
+          },
+          [&](volumes_look&) {
+            refresh_volumes();
+            return pod_effects{};
           },
           [&](pod_look&) {
             next_look_.reset();
@@ -100,6 +105,15 @@ void pod_actor::write_status(std::shared_ptr<const codec::document> body) {
                               [tell = to_self()](api::response answer) {
                                 tell(status_answer{std::move(answer)});
                               });
+}
+
+void pod_actor::refresh_volumes() {
+  const auto& observed = core_.observed();
+  if (observed.volumes.phase == pod::volumes_phase::ready
+      && !observed.ending_since)
+    executor_->refresh_volumes(
+        core_.pod(), std::make_shared<const pod::observed_pod>(observed));
+  later(around_.services->config.volume_refresh, volumes_look{});
 }
 
 /// One timer is enough: the earliest.

@@ -19,13 +19,16 @@ struct pod_changed {
 
 struct pod_look {};
 
+/// Mounted volumes may have become old.
+struct volumes_look {};
+
 /// The answer to a write of the status.
 struct status_answer {
   api::response answer;
 };
 
-using pod_input =
-    std::variant<pod_changed, pod::pod_fact, adoption, status_answer, pod_look>;
+using pod_input = std::variant<pod_changed, pod::pod_fact, adoption,
+                               status_answer, pod_look, volumes_look>;
 
 using pod_door = actors::door<pod_input>;
 
@@ -53,6 +56,7 @@ private:
   void carry_out(pod_effects effects);
   void write_status(std::shared_ptr<const codec::document> body);
   void look_at(wall_time due);
+  void refresh_volumes();
 
   pod_surroundings around_;
   std::string uid_;

@@ -61,6 +61,11 @@ public:
                  std::optional<std::string> record,
                  std::vector<pod::pod_action> actions);
 
+  /// Brings mounted volumes up to what their ConfigMaps, Secrets and fields say
+  /// now. What cannot be read leaves them as they are.
+  void refresh_volumes(pod_ptr pod,
+                       std::shared_ptr<const pod::observed_pod> observed);
+
   /// Takes no more work, and returns when what was begun is done.
   void close();
 

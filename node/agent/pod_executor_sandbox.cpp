@@ -7,6 +7,7 @@
 #include "node/log/log_reader.hpp"
 #include "node/sys/file_tree.hpp"
 #include "runtime/base/clock.hpp"
+#include "runtime/base/log.hpp"
 
 /// What belongs to the pod as a whole: sandbox, network, volumes, the end.
 namespace troupe::agent {
@@ -15,6 +16,7 @@ namespace core = view::core_v1;
 
 namespace {
 
+constexpr const char* component = "agent";
 constexpr duration shim_patience = std::chrono::seconds{10};
 constexpr duration kill_patience = std::chrono::seconds{10};
 constexpr duration api_patience = std::chrono::seconds{10};
@@ -58,6 +60,30 @@ void pod_executor::run(const job& with, const pod::mount_volumes&) {
       return report_(pod::volumes_failed{plan.name, path.error().message});
   }
   report_(pod::volumes_mounted{});
+}
+
+void pod_executor::refresh_volumes(
+    pod_ptr pod, std::shared_ptr<const pod::observed_pod> observed) {
+  if (!changes_while_mounted(core::pod{*pod}))
+    return;
+  post([this, with = job{std::move(pod), std::move(observed)}] {
+    const core::pod view{*with.pod};
+    object_source objects{*services_.api,
+                          std::string{view.metadata().namespace_()}};
+    auto plans = plan_volumes(view, objects, facts_about(with));
+    if (!plans)
+      return log_warning(component, "pod " + uid_
+                                        + ": volumes stay as they "
+                                          "are: "
+                                        + plans.error().message);
+    for (const auto& plan : *plans)
+      if (auto path = volume::prepare(services_.config.paths.pod(uid_), plan,
+                                      volume_ownership(view));
+          !path)
+        log_warning(component,
+                    "pod " + uid_ + ": volume " + plan.name
+                        + " stays as it is: " + path.error().message);
+  });
 }
 
 /// The pod's addresses; the node's with hostNetwork.

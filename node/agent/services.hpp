@@ -36,6 +36,8 @@ struct node_config {
   std::vector<ip_prefix> private_ranges;
   pod::pod_config pods;
   pod::dns_settings dns;
+  /// How often mounted volumes are compared with what they show.
+  duration volume_refresh = std::chrono::seconds{60};
   std::string hosts_file; ///< text of the node's own /etc/hosts
 };
 

@@ -233,6 +233,14 @@ plan_volumes(const core::pod& pod, object_source& objects,
   return out;
 }
 
+bool changes_while_mounted(const core::pod& pod) {
+  for (const auto& each : pod.spec().volumes())
+    if (each.has_config_map() || each.has_secret() || each.has_projected()
+        || each.has_downward_api())
+      return true;
+  return false;
+}
+
 volume::ownership volume_ownership(const core::pod& pod) {
   volume::ownership out;
   const auto security = pod.spec().security_context();

@@ -18,6 +18,9 @@ result<std::vector<volume::volume_plan>>
 plan_volumes(const view::core_v1::pod& pod, object_source& objects,
              const pod::downward_facts& facts);
 
+/// Whether a volume of the pod follows objects or fields that may change.
+bool changes_while_mounted(const view::core_v1::pod& pod);
+
 /// Whose the volumes' files are.
 volume::ownership volume_ownership(const view::core_v1::pod& pod);
 

@@ -229,3 +229,23 @@ TEST_CASE("an environment is fetched as far as it exists", "[agent]") {
   CHECK(at.objects.environment({{false, "map"}}).error().message
         == "the API is tired");
 }
+
+TEST_CASE("volumes that show objects or fields are looked after", "[agent]") {
+  struct row {
+    const char* volume;
+    bool want;
+  };
+  for (const auto& each :
+       {row{R"("emptyDir":{})", false},
+        row{R"("hostPath":{"path":"/"})", false},
+        row{R"("configMap":{"name":"map"})", true},
+        row{R"("secret":{"secretName":"keys"})", true},
+        row{R"("projected":{})", true}, row{R"("downwardAPI":{})", true}}) {
+    INFO(each.volume);
+    const auto pod = test::make_object(
+        "v1", "Pod",
+        std::string{R"({"spec":{"volumes":[{"name":"e","emptyDir":{}},)"}
+            + R"({"name":"v",)" + each.volume + "}]}}");
+    CHECK(changes_while_mounted(core::pod{pod}) == each.want);
+  }
+}
