@@ -259,6 +259,10 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
                         const image::image_record& image, const std::string& id,
                         const pod::container_launch& launch) {
   const core::pod view{*with.pod};
+  if (launch.seccomp == pod::seccomp_kind::localhost)
+    return error{errc::unsupported, "cannot load seccomp profile \""
+                                        + launch.seccomp_profile
+                                        + "\": this node has none of its own"};
   auto user = image::find_user(image.layers, user_text(launch.user));
   if (!user)
     return user.error();

@@ -43,6 +43,10 @@ explain() {
   fi
   "$troupe" down --timeout 10s >/dev/null 2>&1 || :
   stop_registry
+  if pgrep -af "$work"; then
+    echo "FAILED: a process is left" >&2
+    code=1
+  fi
   rm -rf "$work"
   exit $code
 }

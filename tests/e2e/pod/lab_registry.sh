@@ -26,7 +26,9 @@ END
   in_registry ip link set lo up
   in_registry ip address add "$registry_address/16" dev eth0
   in_registry ip link set eth0 up
-  in_registry docker-registry serve "$registry_work/registry.yml" \
+  # Not by the function: what is stopped must be the registry itself.
+  nsenter --net="/proc/$registry_holder/ns/net" \
+    docker-registry serve "$registry_work/registry.yml" \
     >"$registry_work/log" 2>&1 &
   registry_process=$!
   wait_until 20 in_registry curl -sf "http://127.0.0.1:$registry_port/v2/" \
