@@ -1,17 +1,23 @@
 // How long a container takes from the request to its end: a static `true`
-// through a pod's shim, and through `crun run` where crun is installed. Both
-// join the same network namespace and run in turns. Prints medians in
-// milliseconds, their ratio, and what the shim's memory is.
+// through a pod's shim, through `crun run` where crun is installed, and by the
+// kernel's calls alone, which nobody can be faster than. All join the same
+// network namespace and run in turns. Prints medians in milliseconds, ratios,
+// and what the shim's memory is.
 //
 //     container_bench [runs]
 #include "node/sandbox/sandbox.hpp"
 #include "node/sys/file_tree.hpp"
 #include "node/sys/netns.hpp"
 
+#include <fcntl.h>
+#include <linux/sched.h>
 #include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -99,6 +105,58 @@ double run_crun(const std::string& path, int run) {
   return milliseconds_since(begin);
 }
 
+/// What happens in the new process; returns only where a call failed.
+void become_container(const std::string& root, const std::string& options,
+                      int netns) {
+  const auto at = [&](const char* name) { return root + name; };
+  const auto put = [&](const char* type, const char* where, unsigned long flags,
+                       const char* data) {
+    const auto target = at(where);
+    mkdir(target.c_str(), 0755);
+    return mount(type, target.c_str(), type, flags, data) == 0;
+  };
+  if (setns(netns, CLONE_NEWNET) != 0
+      || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
+      || mount("overlay", root.c_str(), "overlay", 0, options.c_str()) != 0
+      || !put("proc", "/proc", 0, nullptr)
+      || !put("tmpfs", "/dev", MS_NOSUID, "mode=755,size=65536k")
+      || !put("devpts", "/dev/pts", 0, "newinstance,ptmxmode=0666")
+      || !put("tmpfs", "/dev/shm", 0, "mode=1777")
+      || !put("mqueue", "/dev/mqueue", 0, nullptr)
+      || !put("sysfs", "/sys", MS_RDONLY, nullptr) || sethostname("web", 3) != 0
+      || chdir(root.c_str()) != 0 || syscall(SYS_pivot_root, ".", ".") != 0
+      || umount2(".", MNT_DETACH) != 0)
+    return;
+  execl("/bin/true", "/bin/true", nullptr);
+}
+
+/// The same namespaces and mounts by bare calls: no seccomp filter, cgroup,
+/// capability, device, log or record.
+double run_kernel(const std::string& path, int run) {
+  const auto place = path + "/kernel/" + std::to_string(run);
+  for (const auto* name : {"/upper", "/work", "/root"})
+    std::filesystem::create_directories(place + name);
+  const auto options = "lowerdir=" + path + "/rootfs,upperdir=" + place
+                       + "/upper,workdir=" + place + "/work";
+  const auto root = place + "/root";
+  const auto netns = open((path + "/netns").c_str(), O_RDONLY | O_CLOEXEC);
+  clone_args args{};
+  args.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS
+               | CLONE_NEWCGROUP;
+  args.exit_signal = SIGCHLD;
+  const auto begin = clock_type::now();
+  const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args));
+  if (pid == 0) {
+    become_container(root, options, netns);
+    _exit(127);
+  }
+  int status = -1;
+  const auto ended = pid > 0 && waitpid(pid, &status, 0) == pid;
+  const auto took = milliseconds_since(begin);
+  close(netns);
+  return ended && status == 0 ? took : -1;
+}
+
 /// One container at a time; an exit may come before its start has returned.
 struct bench_pod {
   std::unique_ptr<sandbox_host> host;
@@ -172,7 +230,7 @@ int measure(const std::string& path, int runs) {
     std::puts("no sandbox: is this root?");
     return 1;
   }
-  std::vector<double> started, ended, crun;
+  std::vector<double> started, ended, kernel, crun;
   for (int i = 0; i < runs; ++i) {
     const auto [start, end] = ours.run(path, i);
     if (end < 0) {
@@ -181,15 +239,21 @@ int measure(const std::string& path, int runs) {
     }
     started.push_back(start);
     ended.push_back(end);
+    if (const auto least = run_kernel(path, i); least >= 0)
+      kernel.push_back(least);
     if (const auto other = run_crun(path, i); other >= 0)
       crun.push_back(other);
   }
   print_times("shim: started", started);
   print_times("shim: ended", ended);
+  const auto median = percentile(ended, 0.5);
+  if (!kernel.empty()) {
+    print_times("kernel: ended", kernel);
+    std::printf("kernel / shim  %.2f\n", percentile(kernel, 0.5) / median);
+  }
   if (!crun.empty()) {
     print_times("crun: ended", crun);
-    std::printf("crun / shim    %.2f\n",
-                percentile(crun, 0.5) / percentile(ended, 0.5));
+    std::printf("shim / crun    %.2f\n", median / percentile(crun, 0.5));
   }
   if (const auto state = ours.pod->state(5s))
     print_memory(state->shim_pid);
