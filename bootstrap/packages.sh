@@ -4,7 +4,7 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config git
   libcaf-dev libmsgpack-cxx-dev libspdlog-dev libsimdjson-dev libboost-dev
   libboost-system-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libnats-dev
-  libarchive-dev libseccomp-dev catch2"
+  libarchive-dev libseccomp-dev libnftables-dev catch2"
 run_packages="nats-server"
 image_packages="umoci busybox-static"
 test_packages="clang-format curl jq iproute2 procps docker-registry skopeo

@@ -4,6 +4,7 @@
 #include "node/network/address_pool.hpp"
 #include "node/network/cable.hpp"
 #include "node/network/pod_link.hpp"
+#include "node/network/port_table.hpp"
 #include "node/network/private_ranges.hpp"
 #include "node/sys/netns.hpp"
 
@@ -27,14 +28,18 @@ constexpr std::uint32_t mtu_max = 65535;
 
 class kernel_pod_network : public pod_network {
 public:
-  kernel_pod_network(pod_network_config config, netlink net, address_pool pool)
+  kernel_pod_network(pod_network_config config, netns node, netlink net,
+                     address_pool pool)
       : config_(std::move(config)), file_(config_.directory),
-        net_(std::move(net)), pool_(std::move(pool)) {}
+        node_(std::move(node)), net_(std::move(net)), pool_(std::move(pool)),
+        ports_(node_, config_.pod_cidrs, bridge_name) {}
 
-  status_result set_up(const netns& node);
+  status_result set_up();
 
   result<pod_attachment> attach(std::string_view pod_uid,
                                 const std::string& netns_path) override;
+  status_result open_host_ports(std::string_view pod_uid,
+                                const std::vector<host_port>& ports) override;
   result<pod_attachment> adopt(std::string_view pod_uid,
                                const std::string& netns_path) override;
   status_result detach(std::string_view pod_uid,
@@ -57,22 +62,25 @@ private:
   /// Held by every call: what follows is of one at a time.
   mutable std::mutex mutex_;
   address_file file_;
+  const netns node_;
   /// Asking the kernel changes the socket, not what it tells of.
   mutable netlink net_;
   address_pool pool_;
   sys::link_index bridge_;
+  port_table ports_;
 };
 
-status_result kernel_pod_network::set_up(const netns& node) {
+status_result kernel_pod_network::set_up() {
   for (const auto& range : config_.pod_cidrs) {
     const std::string_view name = range.family() == ip_family::v4
                                       ? "net/ipv4/ip_forward"
                                       : "net/ipv6/conf/all/forwarding";
-    if (auto set = node.set_sysctl(name, "1"); !set)
+    if (auto set = node_.set_sysctl(name, "1"); !set)
       return set;
   }
   if (auto held = hold_private_ranges(net_, config_.private_ranges); !held)
     return held;
+  ports_.recall();
   return set_up_bridge();
 }
 
@@ -187,6 +195,25 @@ kernel_pod_network::attach(std::string_view pod_uid,
   return attachment(pod_uid, netns_path);
 }
 
+status_result
+kernel_pod_network::open_host_ports(std::string_view pod_uid,
+                                    const std::vector<host_port>& ports) {
+  std::lock_guard lock{mutex_};
+  const auto* addresses = pool_.find(pod_uid);
+  if (addresses == nullptr)
+    return error{errc::not_found, "open ports of pod " + std::string{pod_uid}
+                                      + ": it has no address"};
+  const auto port = own_port(pod_uid);
+  if (!port)
+    return port.error();
+  // Where bridges pass packets to the filter, what a pod sends to its own port
+  // of the node is turned round on the bridge.
+  if (*port && !ports.empty())
+    if (auto set = net_.set_hairpin((*port)->index, true); !set)
+      return set;
+  return ports_.set(pod_uid, *addresses, ports);
+}
+
 result<pod_attachment>
 kernel_pod_network::adopt(std::string_view pod_uid,
                           const std::string& netns_path) {
@@ -231,8 +258,10 @@ status_result kernel_pod_network::detach(std::string_view pod_uid,
   const auto port = own_port(pod_uid);
   if (!port)
     return port.error();
-  // First the link: nobody else may have the address while it leads here, and
-  // a process left behind would keep the namespace.
+  if (auto closed = ports_.remove(pod_uid); !closed)
+    return closed;
+  // Before the rest the link: nobody else may have the address while it leads
+  // here, and a process left behind would keep the namespace.
   if (*port)
     if (auto gone = net_.delete_link((*port)->index); !gone)
       return gone;
@@ -293,7 +322,7 @@ result<std::unique_ptr<pod_network>>
 pod_network::open(pod_network_config config) {
   if (auto fine = config.validate(); !fine)
     return fine.error();
-  const auto node = netns::current();
+  auto node = netns::current();
   if (!node)
     return node.error();
   auto net = netlink::open();
@@ -303,8 +332,8 @@ pod_network::open(pod_network_config config) {
   if (!pool)
     return pool.error();
   auto out = std::make_unique<kernel_pod_network>(
-      std::move(config), std::move(*net), std::move(*pool));
-  if (auto done = out->set_up(*node); !done)
+      std::move(config), std::move(*node), std::move(*net), std::move(*pool));
+  if (auto done = out->set_up(); !done)
     return done.error();
   return std::unique_ptr<pod_network>{std::move(out)};
 }

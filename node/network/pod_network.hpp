@@ -2,6 +2,7 @@
 
 #include "messages/base/ip.hpp"
 #include "messages/base/result.hpp"
+#include "node/network/host_ports.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -86,6 +87,12 @@ public:
   virtual result<pod_attachment> attach(std::string_view pod_uid,
                                         const std::string& netns_path) = 0;
 
+  /// Makes just these ports of the node lead to the pod, which is attached.
+  /// They do until it is detached, whoever runs the agent by then.
+  virtual status_result
+  open_host_ports(std::string_view pod_uid,
+                  const std::vector<host_port>& ports) = 0;
+
   /// A pod's attachment as it really is after an agent's restart: read from
   /// its namespace, compared with what is remembered and repaired there.
   /// Changes nothing in the kernel. `errc::not_found` when the namespace or
@@ -93,9 +100,10 @@ public:
   virtual result<pod_attachment> adopt(std::string_view pod_uid,
                                        const std::string& netns_path) = 0;
 
-  /// Takes a pod off the network: link, pin and file are gone, then its
-  /// addresses are free. A pod that never was attached is detached already.
-  /// The pod's processes should have ended; the link goes in any case.
+  /// Takes a pod off the network: its ports of the node are closed, link, pin
+  /// and file are gone, then its addresses are free. A pod that never was
+  /// attached is detached already. The pod's processes should have ended; the
+  /// link goes in any case.
   virtual status_result detach(std::string_view pod_uid,
                                const std::string& netns_path) = 0;
 
