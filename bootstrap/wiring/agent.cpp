@@ -29,6 +29,8 @@ constexpr const char* component = "agent";
 /// Work on containers at a time, and what may wait.
 constexpr std::size_t work_max = 16;
 constexpr std::size_t work_queue_max = 1024 * 1024;
+/// Walks over what pods have written, at a time.
+constexpr std::size_t counters_max = 2;
 /// Logs and commands at a time.
 constexpr std::size_t streams_max = 256;
 constexpr std::size_t node_mailbox_max = 16 * 1024;
@@ -100,6 +102,7 @@ public:
     // Whoever waits for the bus must hear before the pool's threads are joined.
     bus_.reset();
     workers_.reset();
+    counters_.reset();
     pool_.reset();
   }
 
@@ -128,6 +131,7 @@ private:
     bus_ = std::move(*bus);
     api_ = std::make_unique<agent::api_client>(*bus_);
     pool_ = std::make_unique<work_pool>(work_max, work_queue_max);
+    counters_ = std::make_unique<work_pool>(counters_max, work_queue_max);
     workers_ = std::make_unique<work_pool>(streams_max, 0);
     events_ = std::make_unique<agent::event_recorder>(*api_, name, wall_now,
                                                       mono_now);
@@ -137,6 +141,7 @@ private:
     services_.images = images_.get();
     services_.groups = groups_.get();
     services_.pool = pool_.get();
+    services_.counters = counters_.get();
     return unit{};
   }
 
@@ -179,6 +184,7 @@ private:
   std::unique_ptr<agent::api_client> api_;
   std::unique_ptr<agent::event_recorder> events_;
   std::unique_ptr<work_pool> pool_;
+  std::unique_ptr<work_pool> counters_;
   std::unique_ptr<work_pool> workers_;
   std::unique_ptr<bus_registration> io_;
   actors::system_config caf_config_;

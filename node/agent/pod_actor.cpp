@@ -43,6 +43,7 @@ void pod_actor::begin() {
                      tell(std::move(found));
                    });
   later(around_.services->config.volume_refresh, volumes_look{});
+  later(around_.services->config.storage_count, storage_look{});
 }
 
 void pod_actor::handle(pod_input& input) {
@@ -59,6 +60,10 @@ void pod_actor::handle(pod_input& input) {
           },
           [&](volumes_look&) {
             refresh_volumes();
+            return pod_effects{};
+          },
+          [&](storage_look&) {
+            count_storage();
             return pod_effects{};
           },
           [&](pod_look&) {
@@ -114,6 +119,14 @@ void pod_actor::refresh_volumes() {
     executor_->refresh_volumes(
         core_.pod(), std::make_shared<const pod::observed_pod>(observed));
   later(around_.services->config.volume_refresh, volumes_look{});
+}
+
+void pod_actor::count_storage() {
+  const auto& observed = core_.observed();
+  if (observed.volumes.phase == pod::volumes_phase::ready)
+    executor_->count_storage(
+        core_.pod(), std::make_shared<const pod::observed_pod>(observed));
+  later(around_.services->config.storage_count, storage_look{});
 }
 
 /// One timer is enough: the earliest.

@@ -22,13 +22,17 @@ struct pod_look {};
 /// Mounted volumes may have become old.
 struct volumes_look {};
 
+/// A limited pod may have written more.
+struct storage_look {};
+
 /// The answer to a write of the status.
 struct status_answer {
   api::response answer;
 };
 
-using pod_input = std::variant<pod_changed, pod::pod_fact, adoption,
-                               status_answer, pod_look, volumes_look>;
+using pod_input =
+    std::variant<pod_changed, pod::pod_fact, adoption, status_answer, pod_look,
+                 volumes_look, storage_look>;
 
 using pod_door = actors::door<pod_input>;
 
@@ -57,6 +61,7 @@ private:
   void write_status(std::shared_ptr<const codec::document> body);
   void look_at(wall_time due);
   void refresh_volumes();
+  void count_storage();
 
   pod_surroundings around_;
   std::string uid_;

@@ -60,12 +60,21 @@ std::shared_ptr<sandbox::pod_sandbox> pod_executor::box() const {
   return box_;
 }
 
-/// Work that finds no place is asked for again by the next look.
+bool pod_executor::is_closed() const {
+  std::lock_guard lock{mutex_};
+  return closed_;
+}
+
 void pod_executor::post(std::function<void()> work) {
+  post_to(*services_.pool, std::move(work));
+}
+
+/// A pool that takes no more is one of an agent that ends.
+void pod_executor::post_to(work_pool& pool, std::function<void()> work) {
   if (!enter())
     return;
   const bool taken =
-      services_.pool->post([self = shared_from_this(), work = std::move(work)] {
+      pool.post([self = shared_from_this(), work = std::move(work)] {
         work();
         self->leave();
       });

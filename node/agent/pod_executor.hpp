@@ -66,6 +66,11 @@ public:
   void refresh_volumes(pod_ptr pod,
                        std::shared_ptr<const pod::observed_pod> observed);
 
+  /// Counts what the pod has written, if anything limits that, and reports it.
+  /// One count at a time: another is dropped.
+  void count_storage(pod_ptr pod,
+                     std::shared_ptr<const pod::observed_pod> observed);
+
   /// Takes no more work, and returns when what was begun is done.
   void close();
 
@@ -98,6 +103,9 @@ private:
   void keep(const job& with, const std::string& record);
   bool enter();
   void leave();
+  bool is_closed() const;
+  void post_to(work_pool& pool, std::function<void()> work);
+  pod::storage_use measure_storage(const job& with) const;
 
   void run(const job& with, const pod::mount_volumes& action);
   void run(const job& with, const pod::create_sandbox& action);
@@ -149,6 +157,7 @@ private:
   std::condition_variable changed_;
   std::size_t working_ = 0;
   bool closed_ = false;
+  bool counting_ = false; ///< what the pod has written
   std::shared_ptr<sandbox::pod_sandbox> box_;
   pod_ptr pod_; ///< as last seen
   std::uint64_t jobs_ = 0;

@@ -38,6 +38,8 @@ struct node_config {
   pod::dns_settings dns;
   /// How often mounted volumes are compared with what they show.
   duration volume_refresh = std::chrono::seconds{60};
+  /// How often what limited pods have written is counted; kubelet's.
+  duration storage_count = std::chrono::seconds{10};
   std::string hosts_file; ///< text of the node's own /etc/hosts
 };
 
@@ -50,6 +52,8 @@ struct node_services {
   image::image_service* images = nullptr;
   cgroup::cgroup_manager* groups = nullptr;
   work_pool* pool = nullptr;
+  /// For walks over what pods have written: few at a time, they are long.
+  work_pool* counters = nullptr;
   /// Of the node's network namespace; opened once the node has a podCIDR.
   guarded<std::shared_ptr<network::pod_network>> network;
 };

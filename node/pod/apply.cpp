@@ -92,6 +92,7 @@ public:
   events operator()(const container_exited& fact);
   events operator()(const hook_finished& fact);
   events operator()(const probe_changed& fact);
+  events operator()(const storage_counted& fact);
 
   events operator()(const volumes_unmounted&) {
     observed_.volumes = {};
@@ -348,6 +349,19 @@ events application::operator()(const probe_changed& fact) {
       break;
   }
   return {};
+}
+
+/// A pod that is done or failed already stays what it is.
+events application::operator()(const storage_counted& fact) {
+  if (!observed_.failed_reason.empty() || has_ended(observed_)
+      || (observed_.ending_since && !is_deleted(pod_)))
+    return {};
+  auto excess = storage_excess(pod_, fact.use);
+  if (excess.empty())
+    return {};
+  observed_.failed_reason = evicted;
+  observed_.failed_message = excess;
+  return {{true, std::string{evicted}, std::move(excess), {}}};
 }
 
 events application::operator()(const cleanup_failed& fact) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "node/pod/actions.hpp"
+#include "node/pod/storage.hpp"
 
 #include <string>
 #include <variant>
@@ -105,6 +106,11 @@ struct probe_changed {
   probe_verdict verdict = probe_verdict::none;
 };
 
+/// What the pod has written: the one fact that may fail it.
+struct storage_counted {
+  storage_use use;
+};
+
 struct volumes_unmounted {};
 
 struct pod_removed {};
@@ -129,8 +135,9 @@ using pod_fact =
                  sandbox_died, sandbox_stopped, image_pull_begun, image_ready,
                  image_failed, container_created, container_started,
                  container_start_failed, container_exited, hook_finished,
-                 probe_changed, volumes_unmounted, pod_removed, cleanup_failed,
-                 final_status_stored, object_deleted, object_vanished>;
+                 probe_changed, storage_counted, volumes_unmounted, pod_removed,
+                 cleanup_failed, final_status_stored, object_deleted,
+                 object_vanished>;
 
 /// Takes a fact in. Facts about incarnations that are gone change nothing.
 /// Returns the events to emit.

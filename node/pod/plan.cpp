@@ -9,6 +9,8 @@ namespace {
 
 /// Each pass moves some part of the pod one state on; no part has this many.
 constexpr int passes_max = 64;
+/// Who is evicted has this long, whatever it asked for.
+constexpr duration eviction_grace = std::chrono::seconds{1};
 
 } // namespace
 
@@ -59,7 +61,8 @@ void planner::fail_late() {
 
 /// Notes that the pod ends, or that a later wish leaves it less time.
 bool planner::begin_end() {
-  const auto grace = ending_grace(pod_);
+  const auto grace =
+      seen_.failed_reason == evicted ? eviction_grace : ending_grace(pod_);
   if (seen_.ending_since) {
     if (grace >= seen_.ending_grace)
       return false;

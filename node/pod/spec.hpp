@@ -43,6 +43,9 @@ bool is_deleted(const view::core_v1::pod& pod);
 /// Succeeded or Failed.
 bool is_terminal(std::string_view phase);
 
+/// The reason of a pod that its node threw out.
+inline constexpr std::string_view evicted = "Evicted";
+
 /// spec.terminationGracePeriodSeconds.
 duration termination_grace(const view::core_v1::pod& pod);
 

@@ -25,6 +25,15 @@ std::string volumes_directory(const std::string& pod_directory) {
   return pod_directory + "/volumes";
 }
 
+std::string kind_directory(const std::string& pod_directory,
+                           std::string_view kind) {
+  return volumes_directory(pod_directory) + "/kubernetes.io~"
+         + std::string{kind};
+}
+
+constexpr std::string_view empty_dir_kind = "empty-dir";
+constexpr std::string_view config_map_kind = "configmap";
+
 status_result check_name(const std::string& name) {
   if (name.empty() || name == "." || name == ".."
       || name.find('/') != std::string::npos || name.ends_with(unready_suffix))
@@ -42,8 +51,8 @@ public:
 
   result<std::string> operator()(const empty_dir& volume) const {
     if (volume.memory)
-      return make_memory("empty-dir", volume.size_limit);
-    return make_directory("empty-dir");
+      return make_memory(empty_dir_kind, volume.size_limit);
+    return make_directory(empty_dir_kind);
   }
 
   result<std::string> operator()(const host_path& volume) const {
@@ -54,7 +63,7 @@ public:
 
   result<std::string> operator()(const config_map_volume& volume) const {
     return fill(plan_files(volume, owner_),
-                [&] { return make_directory("configmap"); });
+                [&] { return make_directory(config_map_kind); });
   }
 
   result<std::string> operator()(const secret_volume& volume) const {
@@ -88,8 +97,7 @@ private:
   }
 
   result<std::string> make_parent(std::string_view kind) const {
-    auto parent = volumes_directory(pod_directory_) + "/kubernetes.io~"
-                  + std::string{kind};
+    auto parent = kind_directory(pod_directory_, kind);
     if (auto made = sys::make_directories(parent, parent_mode); !made)
       return made.error();
     return parent;
@@ -155,6 +163,16 @@ result<std::string> prepare(const std::string& pod_directory,
   if (auto valid = check_name(plan.name); !valid)
     return valid.error();
   return std::visit(volume_maker{pod_directory, plan.name, owner}, plan.source);
+}
+
+std::string empty_dir_path(const std::string& pod_directory,
+                           const std::string& name) {
+  return kind_directory(pod_directory, empty_dir_kind) + "/" + name;
+}
+
+std::string config_map_path(const std::string& pod_directory,
+                            const std::string& name) {
+  return kind_directory(pod_directory, config_map_kind) + "/" + name;
 }
 
 status_result remove_volumes(const std::string& pod_directory) {

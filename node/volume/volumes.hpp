@@ -63,7 +63,7 @@ struct token_source {
 struct empty_dir {
   bool memory = false; ///< medium Memory: a tmpfs
   /// Bytes the tmpfs holds; absent: the kernel's default (half of the RAM). A
-  /// limit on the default medium is the eviction's affair, not enforced here.
+  /// limit on the default medium is held by counting, not here.
   std::optional<std::uint64_t> size_limit;
 };
 
@@ -125,6 +125,12 @@ struct ownership {
 /// "x" : ". `not_found` means that an object or key it names does not exist.
 result<std::string> prepare(const std::string& pod_directory,
                             const volume_plan& plan, const ownership& owner);
+
+/// Where `prepare` makes volumes of these kinds.
+std::string empty_dir_path(const std::string& pod_directory,
+                           const std::string& name);
+std::string config_map_path(const std::string& pod_directory,
+                            const std::string& name);
 
 /// Removes all volumes of a pod: unmounts whatever is mounted below
 /// "<pod directory>/volumes", also by an agent that died, then deletes the

@@ -51,6 +51,21 @@ pod_fact probe_fact(const script_command& command) {
 
 } // namespace
 
+pod::storage_use read_use(const script_command& command) {
+  pod::storage_use out;
+  for (const auto& [key, octets] : command.options) {
+    const auto slash = key.find('/');
+    const auto name = key.substr(slash + 1);
+    if (slash == std::string::npos)
+      out.others = std::stoll(octets);
+    else if (key.starts_with("emptyDir/"))
+      out.empty_dirs[name] = std::stoll(octets);
+    else
+      out.containers[name] = std::stoll(octets);
+  }
+  return out;
+}
+
 codec::document read_pod(const std::string& yaml) {
   const auto* type = schema::find_type("io.k8s.api.core.v1.Pod");
   auto read = codec::decode_yaml(yaml, type);
@@ -135,6 +150,8 @@ pod_fact pod_script::read_fact(const script_command& command) const {
     return pod::sandbox_died{command.input};
   if (name == "sandbox_stopped")
     return pod::sandbox_stopped{};
+  if (name == "storage_counted")
+    return pod::storage_counted{read_use(command)};
   if (name == "volumes_unmounted")
     return pod::volumes_unmounted{};
   if (name == "pod_removed")

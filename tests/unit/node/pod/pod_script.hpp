@@ -13,6 +13,9 @@ namespace troupe::test {
 /// A Pod out of YAML; throws when it is none.
 codec::document read_pod(const std::string& yaml);
 
+/// The options "emptyDir/NAME", "container/NAME" and "others", in octets.
+pod::storage_use read_use(const script_command& command);
+
 /// The words of the scripts in tests/data/pod/act:
 ///
 ///     pod             the object, as YAML; later ones are updates
