@@ -121,7 +121,8 @@ private:
   result<container_context> context_of(const std::string& container_id) const;
   adoption find_left_over(const pod_ptr& pod);
   void compare_containers(const sandbox::sandbox_state& state, adoption& out);
-  result<std::vector<std::string>> join_network(const pod_ptr& pod);
+  result<std::vector<std::string>>
+  join_network(const pod::sandbox_launch& launch);
   status_result write_files(const job& with, const std::string& id,
                             pod::launch_context& context);
   status_result find_volumes(const job& with, pod::launch_context& context);

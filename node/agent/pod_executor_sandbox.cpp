@@ -86,17 +86,24 @@ void pod_executor::refresh_volumes(
   });
 }
 
-/// The pod's addresses; the node's with hostNetwork.
+/// The pod's addresses; the node's with hostNetwork. Its ports of the node
+/// are open then.
 result<std::vector<std::string>>
-pod_executor::join_network(const pod_ptr& pod) {
-  if (core::pod{*pod}.spec().host_network())
+pod_executor::join_network(const pod::sandbox_launch& launch) {
+  if (launch.host_network)
     return services_.config.addresses;
+  const auto ports = to_host_ports(launch);
+  if (!ports)
+    return ports.error();
   auto network = services_.network.with([](auto& it) { return it; });
   if (!network)
     return error{errc::unavailable, "the node has no podCIDR yet"};
   auto joined = network->attach(uid_, services_.config.paths.netns(uid_));
   if (!joined)
     return joined.error();
+  if (!ports->empty())
+    if (auto opened = network->open_host_ports(uid_, *ports); !opened)
+      return opened.error();
   return to_texts(joined->addresses);
 }
 
@@ -115,7 +122,7 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
     ready = services_.groups->ensure(shims_group, {});
   if (!ready)
     return report_(pod::sandbox_failed{ready.error().message});
-  auto addresses = join_network(with.pod);
+  auto addresses = join_network(launch);
   if (!addresses)
     return report_(pod::sandbox_failed{addresses.error().message});
   auto entry = services_.groups->entry(shims_group);

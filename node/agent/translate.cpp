@@ -45,6 +45,44 @@ sandbox::sandbox_spec to_sandbox_spec(const core::pod& pod,
   return out;
 }
 
+namespace {
+
+result<network::host_port> to_host_port(const pod::sandbox_launch::port& from) {
+  network::host_port out;
+  out.protocol = from.protocol == "UDP"    ? network::port_protocol::udp
+                 : from.protocol == "SCTP" ? network::port_protocol::sctp
+                                           : network::port_protocol::tcp;
+  if (from.host_port < 1 || from.host_port > UINT16_MAX
+      || from.container_port < 1 || from.container_port > UINT16_MAX)
+    return error{errc::invalid_argument,
+                 "hostPort " + std::to_string(from.host_port) + " to "
+                     + std::to_string(from.container_port)
+                     + " is no pair of ports"};
+  out.port = static_cast<std::uint16_t>(from.host_port);
+  out.pod_port = static_cast<std::uint16_t>(from.container_port);
+  if (from.host_address.empty())
+    return out;
+  auto address = ip_address::parse(from.host_address);
+  if (!address)
+    return address.error();
+  out.host_address = *address;
+  return out;
+}
+
+} // namespace
+
+result<std::vector<network::host_port>>
+to_host_ports(const pod::sandbox_launch& launch) {
+  std::vector<network::host_port> out;
+  for (const auto& each : launch.ports) {
+    auto port = to_host_port(each);
+    if (!port)
+      return port.error();
+    out.push_back(*port);
+  }
+  return out;
+}
+
 pod::image_defaults to_defaults(const image::image_config& from) {
   return {from.entrypoint, from.cmd,         from.env,
           from.user,       from.working_dir, from.stop_signal};

@@ -5,10 +5,12 @@
 #include "node/cgroup/limits.hpp"
 #include "node/image/image_record.hpp"
 #include "node/image/image_user.hpp"
+#include "node/network/host_ports.hpp"
 #include "node/pod/launch.hpp"
 #include "node/sandbox/spec.hpp"
 
 #include <string>
+#include <vector>
 
 /// From the words of node/pod to those of its siblings. Pure, but for
 /// `make_id`.
@@ -19,6 +21,10 @@ cgroup::limits to_limits(const pod::cgroup_limits& from);
 sandbox::sandbox_spec to_sandbox_spec(const view::core_v1::pod& pod,
                                       const pod::sandbox_launch& launch,
                                       const node_paths& paths);
+
+/// `invalid_argument` for what is no port or address.
+result<std::vector<network::host_port>>
+to_host_ports(const pod::sandbox_launch& launch);
 
 pod::image_defaults to_defaults(const image::image_config& from);
 

@@ -275,7 +275,7 @@ sandbox_launch make_sandbox_launch(const view::core_v1::pod& pod,
     return out;
   for (auto& entry : containers_of(pod))
     for (auto port : entry.spec.ports())
-      if (port.host_port() != 0)
+      if (entry.role != container_role::init && port.host_port() != 0)
         out.ports.push_back(
             {static_cast<std::int32_t>(port.host_port()),
              static_cast<std::int32_t>(port.container_port_()),

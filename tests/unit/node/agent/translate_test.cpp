@@ -90,3 +90,28 @@ TEST_CASE("containers of a pod are found by name", "[agent]") {
   CHECK(find_container(pod, "i").image() == "2");
   CHECK_FALSE(find_container(pod, "x"));
 }
+
+TEST_CASE("ports of the node are translated, or refused", "[agent]") {
+  using network::port_protocol;
+  pod::sandbox_launch launch;
+  launch.ports = {{8080, 80, "TCP", ""},
+                  {53, 5353, "UDP", "127.0.0.1"},
+                  {65535, 1, "SCTP", "::"}};
+  const auto ports = to_host_ports(launch);
+  REQUIRE(ports);
+  const auto ip = [](const char* text) { return *ip_address::parse(text); };
+  CHECK(*ports
+        == std::vector<network::host_port>{
+            {port_protocol::tcp, std::nullopt, 8080, 80},
+            {port_protocol::udp, ip("127.0.0.1"), 53, 5353},
+            {port_protocol::sctp, ip("::"), 65535, 1}});
+  for (const auto& bad :
+       std::vector<pod::sandbox_launch::port>{{0, 80, "TCP", ""},
+                                              {80, 0, "TCP", ""},
+                                              {65536, 80, "TCP", ""},
+                                              {80, -1, "TCP", ""},
+                                              {80, 80, "TCP", "node"}}) {
+    launch.ports = {bad};
+    CHECK(to_host_ports(launch).error().code == errc::invalid_argument);
+  }
+}
