@@ -8,7 +8,7 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config git
 run_packages="nats-server"
 image_packages="umoci busybox-static"
 test_packages="clang-format curl jq iproute2 procps docker-registry skopeo
-  qemu-system-x86 cpio"
+  nftables qemu-system-x86 cpio"
 
 # need_packages NAME...: installs what is missing, and says so.
 need_packages() {

@@ -3,6 +3,7 @@
 #include "messages/codec/msgpack.hpp"
 #include "messages/schema/registry.hpp"
 #include "node/agent/files.hpp"
+#include "node/pod/record.hpp"
 #include "runtime/base/log.hpp"
 
 #include <filesystem>
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t pod_octets_max = 4 * 1024 * 1024;
+constexpr std::size_t record_octets_max = 1024 * 1024;
 
 } // namespace
 
@@ -37,6 +39,12 @@ read_kept_pods(const node_paths& paths) {
       log_error("agent", entry.path().string() + ": " + doc.error().message);
   }
   return out;
+}
+
+bool was_over(const node_paths& paths, const std::string& uid) {
+  const auto text = read_file(paths.record(uid), record_octets_max);
+  const auto record = text ? pod::decode_record(*text) : text.error();
+  return record && pod::has_ended(*record);
 }
 
 void forget_kept_pod(const node_paths& paths, const std::string& uid) {

@@ -15,6 +15,9 @@ namespace troupe::agent {
 std::vector<std::pair<std::string, pod_ptr>>
 read_kept_pods(const node_paths& paths);
 
+/// Whether an earlier agent saw the end of the pod.
+bool was_over(const node_paths& paths, const std::string& uid);
+
 /// Forgets what was kept of a pod of which nothing is left.
 void forget_kept_pod(const node_paths& paths, const std::string& uid);
 

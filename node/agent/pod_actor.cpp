@@ -20,10 +20,12 @@ std::string uid_of(const pod_ptr& pod) {
 
 pod_actor::pod_actor(caf::actor_config& config,
                      std::shared_ptr<pod_door> entrance,
-                     const pod_surroundings& around, pod_ptr pod)
+                     const pod_surroundings& around, pod_ptr pod,
+                     std::optional<pod::refusal> refused)
     : actors::input_actor<pod_input>(config, std::move(entrance)),
       around_(around), uid_(uid_of(pod)),
-      core_(std::move(pod), around.services->config.pods) {
+      core_(std::move(pod), around.services->config.pods),
+      refused_(std::move(refused)) {
   // nop
 }
 
@@ -37,7 +39,10 @@ void pod_actor::begin() {
   if (before && revision_of(*before->pod) > revision_of(*core_.pod()))
     core_.changed(before->pod, wall_now());
   executor_->adopt(core_.pod(), before ? before->executor : nullptr,
-                   [tell, gone = before && before->vanished](adoption found) {
+                   [tell, refused = refused_,
+                    gone = before && before->vanished](adoption found) {
+                     if (refused)
+                       found.facts.push_back(pod::pod_refused{*refused});
                      if (gone)
                        found.facts.push_back(pod::object_vanished{});
                      tell(std::move(found));

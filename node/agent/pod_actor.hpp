@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -50,7 +51,8 @@ struct pod_surroundings {
 class pod_actor : public actors::input_actor<pod_input> {
 public:
   pod_actor(caf::actor_config& config, std::shared_ptr<pod_door> entrance,
-            const pod_surroundings& around, pod_ptr pod);
+            const pod_surroundings& around, pod_ptr pod,
+            std::optional<pod::refusal> refused);
 
 protected:
   void begin() override;
@@ -66,6 +68,7 @@ private:
   pod_surroundings around_;
   std::string uid_;
   pod_core core_;
+  const std::optional<pod::refusal> refused_; ///< by this node
   std::shared_ptr<pod_executor> executor_;
   std::optional<wall_time> next_look_;
 };

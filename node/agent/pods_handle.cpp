@@ -1,9 +1,12 @@
 #include "node/agent/pods_handle.hpp"
 
+#include "messages/view/core_v1.hpp"
 #include "node/agent/kept_pods.hpp"
 #include "runtime/base/log.hpp"
 
 namespace troupe::agent {
+
+namespace core = view::core_v1;
 
 namespace {
 
@@ -22,7 +25,10 @@ pods_handle::pods_handle(caf::event_based_actor& owner,
                          const pod_surroundings& around)
     : around_(around), supervisor_(owner.spawn<caf::linked>(
                            actors::supervisor, describe_supervisor())) {
-  // nop
+  for (auto& [uid, pod] : read_kept_pods(around_.services->config.paths))
+    if (pod::claims_ports(core::pod{*pod})
+        && !was_over(around_.services->config.paths, uid))
+      claimants_[uid] = pod;
 }
 
 pods_handle::~pods_handle() {
@@ -46,12 +52,39 @@ void pods_handle::start(const std::string& uid, pod_ptr pod) {
       "/node/" + around_.services->config.name + "/pod/" + uid, "pod",
       pod_mailbox_max);
   doors_[uid] = entrance;
+  auto refused = admit(uid, pod);
   actors::add_child(supervisor_,
                     {entrance,
-                     [entrance, around = around_,
-                      pod](caf::event_based_actor& parent) -> caf::actor {
-                       return parent.spawn<pod_actor>(entrance, around, pod);
+                     [entrance, around = around_, pod,
+                      refused](caf::event_based_actor& parent) -> caf::actor {
+                       return parent.spawn<pod_actor>(entrance, around, pod,
+                                                      refused);
                      }});
+}
+
+/// What was taken once is taken for good.
+std::optional<pod::refusal> pods_handle::admit(const std::string& uid,
+                                               const pod_ptr& pod) {
+  const core::pod view{*pod};
+  if (!pod::claims_ports(view) || claimants_.contains(uid) || is_over(uid, pod))
+    return std::nullopt;
+  std::vector<core::pod> others;
+  for (const auto& [other, its_pod] : claimants_)
+    if (!is_over(other, its_pod))
+      others.emplace_back(*its_pod);
+  auto refused = pod::refuse(view, others);
+  if (!refused)
+    claimants_[uid] = pod;
+  return refused;
+}
+
+/// Nothing of it runs any more, by what is known of it here or in the API.
+bool pods_handle::is_over(const std::string& uid, const pod_ptr& pod) const {
+  const auto known = around_.registry->find(uid);
+  if (known && known->observed)
+    return pod::has_ended(*known->observed);
+  const auto phase = core::pod{*pod}.status().phase();
+  return phase == "Succeeded" || phase == "Failed";
 }
 
 void pods_handle::forget(const std::string& uid) {
@@ -60,6 +93,7 @@ void pods_handle::forget(const std::string& uid) {
     return;
   actors::remove_child(supervisor_, known->second->address());
   doors_.erase(known);
+  claimants_.erase(uid);
   around_.registry->erase(uid);
   forget_kept_pod(around_.services->config.paths, uid);
 }

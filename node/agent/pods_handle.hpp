@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace troupe::agent {
@@ -33,10 +34,14 @@ public:
 
 private:
   void start(const std::string& uid, pod_ptr pod);
+  std::optional<pod::refusal> admit(const std::string& uid, const pod_ptr& pod);
+  bool is_over(const std::string& uid, const pod_ptr& pod) const;
 
   pod_surroundings around_;
   caf::actor supervisor_;
   std::map<std::string, std::shared_ptr<pod_door>> doors_;
+  /// The pods taken that want ports of the node, an earlier agent's first.
+  std::map<std::string, pod_ptr> claimants_;
 };
 
 } // namespace troupe::agent

@@ -28,6 +28,8 @@ public:
     // nop
   }
 
+  events operator()(const pod_refused& fact);
+
   events operator()(const volumes_mounted&) {
     observed_.volumes = {volumes_phase::ready, {}, {}, {}};
     return {};
@@ -349,6 +351,15 @@ events application::operator()(const probe_changed& fact) {
       break;
   }
   return {};
+}
+
+/// It may be told again when the pod's actor starts anew.
+events application::operator()(const pod_refused& fact) {
+  if (!observed_.failed_reason.empty() || observed_.ending_since)
+    return {};
+  observed_.failed_reason = fact.why.reason;
+  observed_.failed_message = "Pod was rejected: " + fact.why.message;
+  return {{true, fact.why.reason, fact.why.message, {}}};
 }
 
 /// A pod that is done or failed already stays what it is.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "node/pod/actions.hpp"
+#include "node/pod/admission.hpp"
 #include "node/pod/storage.hpp"
 
 #include <string>
@@ -9,6 +10,12 @@
 
 /// What became of actions, and what happened by itself.
 namespace troupe::pod {
+
+/// The node does not take the pod, though it was placed here. Told before
+/// anything of it was begun.
+struct pod_refused {
+  refusal why;
+};
 
 struct volumes_mounted {};
 
@@ -131,13 +138,13 @@ struct object_deleted {};
 struct object_vanished {};
 
 using pod_fact =
-    std::variant<volumes_mounted, volumes_failed, sandbox_ready, sandbox_failed,
-                 sandbox_died, sandbox_stopped, image_pull_begun, image_ready,
-                 image_failed, container_created, container_started,
-                 container_start_failed, container_exited, hook_finished,
-                 probe_changed, storage_counted, volumes_unmounted, pod_removed,
-                 cleanup_failed, final_status_stored, object_deleted,
-                 object_vanished>;
+    std::variant<pod_refused, volumes_mounted, volumes_failed, sandbox_ready,
+                 sandbox_failed, sandbox_died, sandbox_stopped,
+                 image_pull_begun, image_ready, image_failed, container_created,
+                 container_started, container_start_failed, container_exited,
+                 hook_finished, probe_changed, storage_counted,
+                 volumes_unmounted, pod_removed, cleanup_failed,
+                 final_status_stored, object_deleted, object_vanished>;
 
 /// Takes a fact in. Facts about incarnations that are gone change nothing.
 /// Returns the events to emit.

@@ -165,7 +165,7 @@ struct observed_pod {
   observed_volumes volumes;
   /// Init and regular containers by name.
   std::map<std::string, observed_container, std::less<>> containers;
-  /// Set once the node itself failed the pod: DeadlineExceeded, Evicted.
+  /// Set once the node itself failed the pod: DeadlineExceeded, Evicted, ...
   std::string failed_reason;
   std::string failed_message;
   /// When this node began to end the pod, and the grace it gave; grace only

@@ -2,6 +2,7 @@
 #include "node/agent/files.hpp"
 #include "node/agent/kept_pods.hpp"
 #include "node/agent/machine.hpp"
+#include "node/pod/record.hpp"
 #include "tests/unit/node/agent/objects.hpp"
 
 #include <catch2/catch.hpp>
@@ -72,6 +73,29 @@ TEST_CASE("pods of an earlier agent are read as far as they can be",
   forget_kept_pod(paths, "u9");
   CHECK(read_kept_pods(paths).empty());
   CHECK_FALSE(std::filesystem::exists(paths.record("u1")));
+}
+
+TEST_CASE("what ended under an earlier agent is known", "[agent]") {
+  const directory in;
+  const node_paths paths{in.path};
+  REQUIRE(make_directory(paths.records()));
+  pod::observed_pod observed;
+  const auto keep = [&] {
+    REQUIRE(write_file(paths.record("u1"), pod::encode_record(observed)));
+  };
+  CHECK_FALSE(was_over(paths, "u1"));
+  keep();
+  CHECK_FALSE(was_over(paths, "u1"));
+  observed.ending_since = wall_time{};
+  observed.containers["x"].phase = pod::container_phase::running;
+  observed.containers["x"].id = "x1";
+  keep();
+  CHECK_FALSE(was_over(paths, "u1"));
+  observed.containers.clear();
+  keep();
+  CHECK(was_over(paths, "u1"));
+  REQUIRE(write_file(paths.record("u1"), "damaged"));
+  CHECK_FALSE(was_over(paths, "u1"));
 }
 
 TEST_CASE("a system's name is read as it is written", "[agent]") {

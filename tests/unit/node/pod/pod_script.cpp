@@ -138,6 +138,8 @@ std::string pod_script::fact(const script_command& given) {
 
 pod_fact pod_script::read_fact(const script_command& command) const {
   const auto& name = command.word(0);
+  if (name == "pod_refused")
+    return pod::pod_refused{{command.word(1), command.input}};
   if (name == "volumes_mounted")
     return pod::volumes_mounted{};
   if (name == "volumes_failed")
