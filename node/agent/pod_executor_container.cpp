@@ -222,7 +222,7 @@ status_result pod_executor::find_volumes(const job& with,
                                 volume_ownership(view));
     if (!path)
       return path.error();
-    context.volumes[plan.name] = {*path, false};
+    context.volumes[plan.name] = {*path, volume::is_read_only(plan)};
   }
   return unit{};
 }

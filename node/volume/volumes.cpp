@@ -158,6 +158,11 @@ private:
 
 } // namespace
 
+bool is_read_only(const volume_plan& plan) {
+  return !std::holds_alternative<empty_dir>(plan.source)
+         && !std::holds_alternative<host_path>(plan.source);
+}
+
 result<std::string> prepare(const std::string& pod_directory,
                             const volume_plan& plan, const ownership& owner) {
   if (auto valid = check_name(plan.name); !valid)

@@ -104,6 +104,11 @@ struct volume_plan {
       source;
 };
 
+/// Whether containers only ever read the volume, whatever their mounts say:
+/// what is made of objects. Who could write there could lead the agent, which
+/// brings it up to date, to files of the host.
+bool is_read_only(const volume_plan& plan);
+
 /// Who owns what is made.
 struct ownership {
   /// The pod's fsGroup: group of everything made here, readable to it, and

@@ -89,6 +89,16 @@ TEST_CASE("emptyDir in memory") {
   CHECK_FALSE(fs::exists(path));
 }
 
+TEST_CASE("what is made of objects is only read") {
+  CHECK_FALSE(is_read_only({"v", empty_dir{}}));
+  CHECK_FALSE(is_read_only({"v", empty_dir{.memory = true}}));
+  CHECK_FALSE(is_read_only({"v", host_path{}}));
+  CHECK(is_read_only({"v", config_map_volume{}}));
+  CHECK(is_read_only({"v", secret_volume{}}));
+  CHECK(is_read_only({"v", downward_volume{}}));
+  CHECK(is_read_only({"v", projected_volume{}}));
+}
+
 TEST_CASE("each kind has its place and medium") {
   const scratch here;
   const content_map content{{"key", "value"}};
