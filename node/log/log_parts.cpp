@@ -67,6 +67,11 @@ result<std::optional<open_part>> open_part_of(const std::string& directory,
   return std::optional<open_part>{open_part{part, std::move(fd)}};
 }
 
+error rotates_too_fast(const std::string& directory) {
+  return {errc::unavailable,
+          "the log in " + directory + " rotates faster than it is read"};
+}
+
 const log_part* part_after(const std::vector<log_part>& parts,
                            std::optional<ino_t> after) {
   auto next = std::find_if(parts.begin(), parts.end(),
@@ -147,21 +152,30 @@ result<std::optional<open_part>> open_next_part(const std::string& directory,
     if (*again == *parts && (!next || opened->has_value()))
       return opened;
   }
-  return error{errc::unavailable,
-               "the log in " + directory + " rotates faster than it is read"};
+  return rotates_too_fast(directory);
 }
 
 result<std::vector<open_part>> open_parts(const std::string& directory,
-                                          const std::vector<log_part>& parts) {
-  std::vector<open_part> all;
-  for (const auto& part : parts) {
-    auto opened = open_part_of(directory, part);
-    if (!opened)
-      return opened.error();
-    if (opened->has_value())
-      all.push_back(std::move(**opened));
+                                          std::uint32_t restart) {
+  for (int lookup = 0; lookup < lookups_max; ++lookup) {
+    const auto parts = list_parts(directory, restart);
+    if (!parts)
+      return parts.error();
+    std::vector<open_part> all;
+    for (const auto& part : *parts) {
+      auto opened = open_part_of(directory, part);
+      if (!opened)
+        return opened.error();
+      if (opened->has_value())
+        all.push_back(std::move(**opened));
+    }
+    const auto again = list_parts(directory, restart);
+    if (!again)
+      return again.error();
+    if (*again == *parts && all.size() == parts->size())
+      return all;
   }
-  return all;
+  return rotates_too_fast(directory);
 }
 
 } // namespace troupe::container_log

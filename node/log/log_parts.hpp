@@ -38,8 +38,9 @@ result<std::optional<open_part>> open_next_part(const std::string& directory,
                                                 std::uint32_t restart,
                                                 std::optional<ino_t> after);
 
-/// Opens all parts that a caller found; those gone meanwhile are left out.
+/// Opens all parts of a run, as they are before or after a rotation that
+/// happens meanwhile.
 result<std::vector<open_part>> open_parts(const std::string& directory,
-                                          const std::vector<log_part>& parts);
+                                          std::uint32_t restart);
 
 } // namespace troupe::container_log

@@ -119,10 +119,7 @@ public:
         return wake.error();
       wake_ = std::move(*wake);
     }
-    const auto listed = list_parts(directory_, restart_);
-    if (!listed)
-      return listed.error();
-    auto parts = open_parts(directory_, *listed);
+    auto parts = open_parts(directory_, restart_);
     if (!parts)
       return parts.error();
     if (!parts->empty())

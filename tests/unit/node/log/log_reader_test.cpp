@@ -5,10 +5,12 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <random>
+#include <thread>
 
 using namespace troupe;
 using namespace troupe::container_log;
@@ -229,6 +231,39 @@ TEST_CASE("a reader that does not follow stops where the log ended") {
   logs.rotate();
   logs.record("three");
   CHECK(drain(*reader, state::end) == "one\n");
+}
+
+TEST_CASE("a log that rotates while it is opened is found whole") {
+  log_directory logs;
+  logs.record("one");
+  logs.record("two");
+  std::atomic<int> opened = 0;
+  std::atomic<bool> over = false;
+  std::thread rotator{[&] {
+    // One rotation for each look, at any moment of it.
+    std::minstd_rand random{1};
+    for (int seen = 0; !over;) {
+      if (opened == seen)
+        continue;
+      seen = opened;
+      for (auto spins = random() % 20'000; spins > 0; --spins)
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+      std::filesystem::rename(logs.path() + "/0.log",
+                              logs.path() + "/0.log.20260101-000001");
+      std::filesystem::rename(logs.path() + "/0.log.20260101-000001",
+                              logs.path() + "/0.log");
+    }
+  }};
+  int lost = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    ++opened;
+    auto reader = open_log(logs.path(), 0, {.tail_lines = 1});
+    if (!reader || drain(**reader, state::end) != "two\n")
+      ++lost;
+  }
+  over = true;
+  rotator.join();
+  CHECK(lost == 0);
 }
 
 TEST_CASE("following sees what is written, through rotations") {
