@@ -118,11 +118,14 @@ private:
     return too_early(waiting.value_or(""));
   }
 
-  /// Nobody writes the log of that run any more.
+  /// Nobody writes the log of that run any more. A run that is being started
+  /// may have a log before it is counted.
   bool is_over(std::uint32_t run) const {
     const auto seen = observe();
-    return !seen || seen->phase != pod::container_phase::running
-           || static_cast<std::uint32_t>(seen->restart_count) != run;
+    if (!seen || static_cast<std::uint32_t>(seen->restart_count) > run)
+      return true;
+    return seen->phase != pod::container_phase::running
+           && seen->phase != pod::container_phase::creating;
   }
 
   api::status copy(logs::log_reader& reader, std::uint32_t run) {

@@ -281,6 +281,29 @@ TEST_CASE("a follower reads on until the container is over", "[agent]") {
   CHECK(at.succeeded());
 }
 
+TEST_CASE("a run that is being started has a log to follow", "[agent]") {
+  world at;
+  at.crash_loop(0);
+  at.container().phase = pod::container_phase::creating;
+  // The shim was told, its answer is on the way.
+  SECTION("not counted yet") {
+    at.know();
+  }
+  SECTION("counted") {
+    at.container().restart_count = 1;
+    at.know();
+  }
+  at.record(1, "one");
+  at.follow();
+  REQUIRE(at.end->wait_sent(channel::out, 4));
+  at.run(1);
+  at.record(1, "two");
+  REQUIRE(at.end->wait_sent(channel::out, 8));
+  at.crash_loop(1);
+  at.worker.join();
+  CHECK(at.out() == "one\ntwo\n");
+}
+
 TEST_CASE("a follower ends when the client leaves", "[agent]") {
   world at;
   at.run(0);
