@@ -1,6 +1,7 @@
 #include "node/agent/volume_sources.hpp"
 
 #include "messages/meta/quantity.hpp"
+#include "node/pod/resources.hpp"
 
 namespace troupe::agent {
 
@@ -63,8 +64,20 @@ private:
     return error{errc::unsupported, "no volume plugin matched"};
   }
 
-  static status_result fill_empty(const core::empty_dir_volume_source& from,
-                                  volume::volume_plan& out) {
+  /// One in memory holds what it may, what the pod may, or what the node has,
+  /// whichever is least.
+  std::optional<std::uint64_t>
+  memory_size(std::optional<std::uint64_t> limit) const {
+    auto out = limit.value_or(0);
+    for (const auto most :
+         {pod::pod_cgroup(pod_).memory_max, facts_.node_memory})
+      if (most > 0 && (out == 0 || static_cast<std::uint64_t>(most) < out))
+        out = static_cast<std::uint64_t>(most);
+    return out == 0 ? std::nullopt : std::optional{out};
+  }
+
+  status_result fill_empty(const core::empty_dir_volume_source& from,
+                           volume::volume_plan& out) const {
     volume::empty_dir dir;
     if (from.medium() == "Memory")
       dir.memory = true;
@@ -77,6 +90,8 @@ private:
         return limit.error();
       dir.size_limit = static_cast<std::uint64_t>(limit->value());
     }
+    if (dir.memory)
+      dir.size_limit = memory_size(dir.size_limit);
     out.source = dir;
     return unit{};
   }

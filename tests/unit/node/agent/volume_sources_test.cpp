@@ -87,6 +87,30 @@ TEST_CASE("directories need nothing of the API", "[agent]") {
   CHECK(at.plan("[]")->empty());
 }
 
+TEST_CASE("what is in memory is as large as its pod may be", "[agent]") {
+  world at;
+  const auto size_of = [&](const std::string& limits, const char* more) {
+    const auto pod = test::make_object(
+        "v1", "Pod",
+        R"({"spec":{"containers":[{"name":"c","resources":{"limits":{)" + limits
+            + R"(}}}],"volumes":[{"name":"v","emptyDir":{"medium":"Memory")"
+            + more + "}}]}}");
+    const auto planned = plan_volumes(core::pod{pod}, at.objects, at.facts);
+    REQUIRE(planned);
+    return std::get<volume::empty_dir>(planned->front().source).size_limit;
+  };
+  const std::string pod_limit = R"("memory":"4Mi")";
+  CHECK_FALSE(size_of("", ""));
+  CHECK_FALSE(size_of("", R"(,"sizeLimit":"0")"));
+  CHECK(size_of(pod_limit, "") == 4u << 20);
+  CHECK(size_of(pod_limit, R"(,"sizeLimit":"0")") == 4u << 20);
+  CHECK(size_of(pod_limit, R"(,"sizeLimit":"1Mi")") == 1u << 20);
+  CHECK(size_of(pod_limit, R"(,"sizeLimit":"8Mi")") == 4u << 20);
+  at.facts.node_memory = 2 << 20;
+  CHECK(size_of("", "") == 2u << 20);
+  CHECK(size_of(pod_limit, R"(,"sizeLimit":"3Mi")") == 2u << 20);
+}
+
 TEST_CASE("a ConfigMap's values are fetched, binary ones too", "[agent]") {
   world at;
   const auto all =
