@@ -123,6 +123,7 @@ private:
   void compare_containers(const sandbox::sandbox_state& state, adoption& out);
   result<std::vector<std::string>>
   join_network(const pod::sandbox_launch& launch);
+  status_result leave_node(const view::core_v1::pod& view);
   status_result write_files(const job& with, const std::string& id,
                             pod::launch_context& context);
   status_result find_volumes(const job& with, pod::launch_context& context);

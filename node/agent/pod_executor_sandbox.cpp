@@ -114,6 +114,12 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
                                     services_.config.cluster_domain);
   if (!hostname)
     return report_(pod::sandbox_failed{hostname.error().message});
+  // The pod may end before the next try.
+  const auto fail = [&](const std::string& why) {
+    if (auto left = leave_node(view); !left)
+      log_warning(component, "pod " + uid_ + ": " + left.error().message);
+    report_(pod::sandbox_failed{why});
+  };
   const auto launch = pod::make_sandbox_launch(view, *hostname);
   auto ready = make_directory(paths.pod(uid_));
   if (ready)
@@ -121,13 +127,13 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
   if (ready)
     ready = services_.groups->ensure(shims_group, {});
   if (!ready)
-    return report_(pod::sandbox_failed{ready.error().message});
+    return fail(ready.error().message);
   auto addresses = join_network(launch);
   if (!addresses)
-    return report_(pod::sandbox_failed{addresses.error().message});
+    return fail(addresses.error().message);
   auto entry = services_.groups->entry(shims_group);
   if (!entry)
-    return report_(pod::sandbox_failed{entry.error().message});
+    return fail(entry.error().message);
   auto spec = to_sandbox_spec(view, launch, paths);
   spec.shim_cgroup = {std::move(entry->procs_files),
                       std::move(entry->directory)};
@@ -140,7 +146,7 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
       },
       shim_patience);
   if (!box)
-    return report_(pod::sandbox_failed{box.error().message});
+    return fail(box.error().message);
   {
     std::lock_guard lock{mutex_};
     box_ = std::move(*box);
@@ -148,9 +154,20 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
   report_(pod::sandbox_ready{make_id(), std::move(*addresses)});
 }
 
+/// Gives back what the pod has of the node: its cgroup, its network.
+status_result pod_executor::leave_node(const core::pod& view) {
+  const auto group = pod::pod_cgroup_path(view);
+  if (auto done = services_.groups->kill(group, kill_patience); !done)
+    return done;
+  if (auto done = services_.groups->remove(group, kill_patience); !done)
+    return done;
+  const auto network = services_.network.with([](auto& it) { return it; });
+  if (!network || view.spec().host_network())
+    return unit{};
+  return network->detach(uid_, services_.config.paths.netns(uid_));
+}
+
 void pod_executor::run(const job& with, const pod::stop_sandbox&) {
-  const core::pod view{*with.pod};
-  const auto& paths = services_.config.paths;
   std::shared_ptr<sandbox::pod_sandbox> box;
   {
     std::lock_guard lock{mutex_};
@@ -161,14 +178,8 @@ void pod_executor::run(const job& with, const pod::stop_sandbox&) {
     done = box->destroy(shim_patience);
   if (done)
     end_execs();
-  const auto group = pod::pod_cgroup_path(view);
   if (done)
-    done = services_.groups->kill(group, kill_patience);
-  if (done)
-    done = services_.groups->remove(group, kill_patience);
-  auto network = services_.network.with([](auto& it) { return it; });
-  if (done && network && !view.spec().host_network())
-    done = network->detach(uid_, paths.netns(uid_));
+    done = leave_node(core::pod{*with.pod});
   if (done)
     return report_(pod::sandbox_stopped{});
   {
@@ -187,12 +198,16 @@ void pod_executor::run(const job&, const pod::unmount_volumes&) {
 }
 
 void pod_executor::run(const job& with, const pod::remove_pod&) {
-  const auto metadata = core::pod{*with.pod}.metadata();
+  const core::pod view{*with.pod};
+  const auto metadata = view.metadata();
   const auto& paths = services_.config.paths;
   for (const auto& owner :
        services_.images->pins(services_.config.name + "/" + uid_ + "/"))
     services_.images->unpin(owner).has_value();
-  auto done = sys::delete_tree(paths.pod(uid_));
+  // A sandbox that could not be made may have left something all the same.
+  auto done = leave_node(view);
+  if (done)
+    done = sys::delete_tree(paths.pod(uid_));
   if (done)
     done = sys::delete_tree(container_log::pod_directory(
         paths.logs(), metadata.namespace_(), metadata.name(), metadata.uid()));
