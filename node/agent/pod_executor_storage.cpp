@@ -62,10 +62,12 @@ pod::storage_use pod_executor::measure_storage(const job& with) const {
     else if (each.has_config_map())
       out.others += measure(volume::config_map_path(paths.pod(uid_), name));
   }
-  for (const auto& [name, container] : with.observed->containers)
-    out.containers[name] =
-        measure(paths.container(uid_, container.id) + "/upper")
-        + measure(logs + "/" + name);
+  for (const auto& [name, container] : with.observed->containers) {
+    const auto own = paths.container(uid_, container.id);
+    out.containers[name] = measure(own + "/upper")
+                           + measure(own + "/termination-log")
+                           + measure(logs + "/" + name);
+  }
   return out;
 }
 
