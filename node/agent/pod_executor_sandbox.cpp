@@ -77,12 +77,12 @@ void pod_executor::refresh_volumes(
                                           "are: "
                                         + plans.error().message);
     for (const auto& plan : *plans)
-      if (auto path = volume::prepare(services_.config.paths.pod(uid_), plan,
+      if (auto done = volume::refresh(services_.config.paths.pod(uid_), plan,
                                       volume_ownership(view));
-          !path)
+          !done)
         log_warning(component,
                     "pod " + uid_ + ": volume " + plan.name
-                        + " stays as it is: " + path.error().message);
+                        + " stays as it is: " + done.error().message);
   });
 }
 

@@ -8,7 +8,11 @@
 #include "node/volume/host_path.hpp"
 #include "runtime/base/clock.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+
+#include <cerrno>
 
 namespace troupe::volume {
 
@@ -42,12 +46,26 @@ status_result check_name(const std::string& name) {
   return unit{};
 }
 
+/// Held by whoever changes a pod's volumes.
+result<unique_fd> lock(const std::string& directory) {
+  unique_fd held{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!held)
+    return sys::os_error("open", directory);
+  while (::flock(held.get(), LOCK_EX) != 0)
+    if (errno != EINTR)
+      return sys::os_error("lock", directory);
+  return held;
+}
+
+enum class absent : bool { is_made, is_an_error };
+
 /// The directories that volumes live in.
 class volume_maker {
 public:
   volume_maker(const std::string& pod_directory, const std::string& name,
-               const ownership& owner)
-      : pod_directory_(pod_directory), name_(name), owner_(owner) {}
+               const ownership& owner, absent what_is)
+      : pod_directory_(pod_directory), name_(name), owner_(owner),
+        absent_(what_is) {}
 
   result<std::string> operator()(const empty_dir& volume) const {
     if (volume.memory)
@@ -98,9 +116,14 @@ private:
 
   result<std::string> make_parent(std::string_view kind) const {
     auto parent = kind_directory(pod_directory_, kind);
-    if (auto made = sys::make_directories(parent, parent_mode); !made)
-      return made.error();
+    if (absent_ == absent::is_made)
+      if (auto made = sys::make_directories(parent, parent_mode); !made)
+        return made.error();
     return parent;
+  }
+
+  static error missing(const std::string& path) {
+    return {errc::not_found, path + " is not there any more"};
   }
 
   mode_t with_group(mode_t mode) const {
@@ -117,6 +140,8 @@ private:
     struct stat status {};
     if (::lstat(path.c_str(), &status) == 0)
       return path;
+    if (absent_ == absent::is_an_error)
+      return missing(path);
     const auto unready = path + std::string{unready_suffix};
     if (auto made = sys::make_directories(unready, volume_mode); !made)
       return made.error();
@@ -135,13 +160,16 @@ private:
     if (!parent)
       return parent;
     const auto path = *parent + "/" + name_;
-    if (auto made = sys::make_directories(path, volume_mode); !made)
-      return made.error();
+    if (absent_ == absent::is_made)
+      if (auto made = sys::make_directories(path, volume_mode); !made)
+        return made.error();
     const auto mounts = sys::mounts_below(path);
     if (!mounts)
       return mounts.error();
     if (!mounts->empty())
       return path;
+    if (absent_ == absent::is_an_error)
+      return missing(path);
     auto mounted =
         sys::mount_memory(path, {.size = size,
                                  .mode = with_group(memory_mode),
@@ -154,6 +182,7 @@ private:
   const std::string& pod_directory_;
   const std::string& name_;
   const ownership& owner_;
+  const absent absent_;
 };
 
 } // namespace
@@ -167,7 +196,29 @@ result<std::string> prepare(const std::string& pod_directory,
                             const volume_plan& plan, const ownership& owner) {
   if (auto valid = check_name(plan.name); !valid)
     return valid.error();
-  return std::visit(volume_maker{pod_directory, plan.name, owner}, plan.source);
+  const volume_maker make{pod_directory, plan.name, owner, absent::is_made};
+  if (const auto* host = std::get_if<host_path>(&plan.source))
+    return make(*host);
+  const auto directory = volumes_directory(pod_directory);
+  if (auto made = sys::make_directories(directory, parent_mode); !made)
+    return made.error();
+  const auto held = lock(directory);
+  if (!held)
+    return held.error();
+  return std::visit(make, plan.source);
+}
+
+status_result refresh(const std::string& pod_directory, const volume_plan& plan,
+                      const ownership& owner) {
+  const auto held = lock(volumes_directory(pod_directory));
+  if (!held)
+    return held.error();
+  auto done = std::visit(
+      volume_maker{pod_directory, plan.name, owner, absent::is_an_error},
+      plan.source);
+  if (!done)
+    return done.error();
+  return unit{};
 }
 
 std::string empty_dir_path(const std::string& pod_directory,
@@ -182,10 +233,12 @@ std::string config_map_path(const std::string& pod_directory,
 
 status_result remove_volumes(const std::string& pod_directory) {
   const auto directory = volumes_directory(pod_directory);
-  auto unmounted = sys::unmount_below(directory);
-  if (!unmounted && unmounted.error().code == errc::not_found)
+  const auto held = lock(directory);
+  if (!held && held.error().code == errc::not_found)
     return unit{};
-  if (!unmounted)
+  if (!held)
+    return held.error();
+  if (auto unmounted = sys::unmount_below(directory); !unmounted)
     return unmounted;
   const auto left = sys::mounts_below(directory);
   if (!left)

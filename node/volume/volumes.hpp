@@ -122,7 +122,8 @@ struct ownership {
 /// is how a changed ConfigMap reaches its pod. Readers see the files of one
 /// plan or of the next, never a mixture: files are reached through the
 /// symlink "..data", which is replaced by one rename. A crash in the middle
-/// leaves the files as they were, and the next call cleans up.
+/// leaves the files as they were, and the next call cleans up. Calls for one
+/// pod wait for each other, from whichever thread.
 ///
 /// Returns the absolute path to mount into containers: the host's for a
 /// host path, else "<pod directory>/volumes/kubernetes.io~<kind>/<name>".
@@ -130,6 +131,11 @@ struct ownership {
 /// "x" : ". `not_found` means that an object or key it names does not exist.
 result<std::string> prepare(const std::string& pod_directory,
                             const volume_plan& plan, const ownership& owner);
+
+/// The same for a volume that `prepare` made; one that is not there, because it
+/// was removed meanwhile, is `not_found` and stays away.
+status_result refresh(const std::string& pod_directory, const volume_plan& plan,
+                      const ownership& owner);
 
 /// Where `prepare` makes volumes of these kinds.
 std::string empty_dir_path(const std::string& pod_directory,

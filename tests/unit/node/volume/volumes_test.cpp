@@ -7,7 +7,10 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
+#include <vector>
 
 using namespace troupe;
 using namespace troupe::volume;
@@ -89,6 +92,57 @@ TEST_CASE("emptyDir in memory") {
   CHECK_FALSE(fs::exists(path));
 }
 
+TEST_CASE("callers who meet at a volume leave it whole") {
+  const scratch here;
+  const auto plan = [](int n) {
+    content_map content;
+    for (int i = 0; i < 20; ++i)
+      content["key" + std::to_string(i)] = std::to_string(n);
+    return volume_plan{"v", config_map_volume{{.content = content}}};
+  };
+  std::vector<std::thread> all;
+  std::atomic<int> failed = 0;
+  for (int thread = 0; thread < 4; ++thread)
+    all.emplace_back([&, thread] {
+      for (int round = 0; round < 30; ++round)
+        if (!prepare(here / "pod", plan(thread * 100 + round), {}))
+          ++failed;
+    });
+  for (auto& each : all)
+    each.join();
+  CHECK(failed == 0);
+  const auto path = config_map_path(here / "pod", "v");
+  const auto shown = visible(path);
+  CHECK(shown.size() == 20);
+  for (const auto& [name, text] : shown)
+    CHECK(text == shown.begin()->second);
+  // The keys, ..data and what it leads to.
+  CHECK(std::distance(fs::directory_iterator{path}, {}) == 22);
+}
+
+TEST_CASE("what was removed is not brought up to date") {
+  const scratch here;
+  const content_map content{{"key", "value"}};
+  const auto kind = GENERATE(0, 1, 2);
+  const volume_plan plan{
+      "v",
+      kind == 0 ? decltype(volume_plan::source){config_map_volume{
+          {.content = content}}}
+      : kind == 1
+          ? decltype(volume_plan::source){secret_volume{{.content = content}}}
+          : decltype(volume_plan::source){empty_dir{}}};
+  CHECK(refresh(here / "pod", plan, {}).error().code == errc::not_found);
+  REQUIRE(prepare(here / "pod", plan, {}));
+  CHECK(refresh(here / "pod", plan, {}));
+  REQUIRE(remove_volumes(here / "pod"));
+  CHECK(refresh(here / "pod", plan, {}).error().code == errc::not_found);
+  // Another one of the pod is there.
+  REQUIRE(prepare(here / "pod", {"other", empty_dir{}}, {}));
+  CHECK(refresh(here / "pod", plan, {}).error().code == errc::not_found);
+  CHECK(sys::mounts_below(here.path())->empty());
+  REQUIRE(remove_volumes(here / "pod"));
+}
+
 TEST_CASE("what is made of objects is only read") {
   CHECK_FALSE(is_read_only({"v", empty_dir{}}));
   CHECK_FALSE(is_read_only({"v", empty_dir{.memory = true}}));
@@ -148,7 +202,7 @@ TEST_CASE("a volume without its source is not made") {
   const auto missing = prepare(
       here / "pod", {"cfg", secret_volume{{.name = "gone"}}}, ownership{});
   CHECK(missing.error() == error{errc::not_found, "secret \"gone\" not found"});
-  CHECK_FALSE(fs::exists(here / "pod"));
+  CHECK(fs::is_empty(here / "pod/volumes"));
 }
 
 TEST_CASE("host paths are themselves") {
