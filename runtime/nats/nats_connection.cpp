@@ -1,5 +1,6 @@
 #include "runtime/nats/nats_connection.hpp"
 
+#include "messages/base/base64.hpp"
 #include "runtime/base/backoff.hpp"
 #include "runtime/base/entropy.hpp"
 #include "runtime/base/guarded.hpp"
@@ -39,6 +40,7 @@ struct context {
   std::string name;
   std::string jwt;
   nkey key;
+  std::string left_out; ///< see add_signature
   std::function<void()> given_up;
   prng jitter{random_u64()};
   std::atomic<bool> closing{false};
@@ -77,11 +79,22 @@ natsStatus give_jwt(char** jwt, char**, void* closure) {
 
 natsStatus sign(char**, unsigned char** signature, int* length,
                 const char* nonce, void* closure) {
-  // nats.c's own nats_Sign (3.4) fails for some nonces.
   const auto made = of(closure).key.sign(nonce);
+  of(closure).left_out = made.front() == '\0' ? base64url_encode(made) : "";
   *signature = reinterpret_cast<unsigned char*>(copy_for_nats(made));
   *length = static_cast<int>(made.size());
   return *signature == nullptr ? NATS_NO_MEMORY : NATS_OK;
+}
+
+/// nats.c before 3.8 takes a signature whose first octet is zero, as one of 256
+/// is, for none, and connects without. It asks for a token after the signature
+/// and puts it between quotes as it is: an empty one, then the signature.
+const char* add_signature(void* closure) {
+  auto& text = of(closure).left_out;
+  if (text.empty())
+    return nullptr;
+  text = R"(","sig":")" + text;
+  return text.c_str();
 }
 
 std::int64_t reconnect_delay(natsConnection*, int attempts, void* closure) {
@@ -162,7 +175,8 @@ natsStatus set_security(natsOptions* options, const nats_config& config,
   done << natsOptions_SetSecure(options, true)
        << natsOptions_SetCATrustedCertificates(options, config.ca_pem.c_str())
        << natsOptions_SetUserCredentialsCallbacks(options, give_jwt, &shared,
-                                                  sign, &shared);
+                                                  sign, &shared)
+       << natsOptions_SetTokenHandler(options, add_signature, &shared);
   if (!config.server_name.empty())
     done << natsOptions_SetExpectedHostname(options,
                                             config.server_name.c_str());

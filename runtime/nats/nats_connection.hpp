@@ -36,10 +36,10 @@ private:
 class nats_connection {
 public:
   /// Tries once to connect, then goes on trying in the background until
-  /// `given_up` is called: nats.c ends a connection whose credentials were
-  /// refused, which its own hiccups cause too. Fails with `invalid_argument`
-  /// when an option is none, and with `unavailable` when it was given up at
-  /// once.
+  /// `given_up` is called: nats.c ends a connection that the server refused at
+  /// the first try, or whose credentials it refused twice in a row. Fails with
+  /// `invalid_argument` when an option is none, and with `unavailable` when it
+  /// was given up at once.
   static result<std::unique_ptr<nats_connection>>
   open(const nats_config& config, const nats_credentials& credentials, lane on,
        const std::shared_ptr<nats_inlet>& inlet,

@@ -66,7 +66,8 @@ public:
     if (!config.credentials.empty())
       natsOptions_SetUserCredentialsCallbacks(
           options_, give_jwt, &*credentials_, sign, &*credentials_);
-    // nats.c now and then forgets to sign; who is not let in never is.
+    // nats.c sends no signature that begins with zero (signature_test.cpp);
+    // who is not let in never is.
     for (int i = 0; i < 3 && connection_ == nullptr; ++i)
       status_ = natsConnection_Connect(&connection_, options_);
   }
