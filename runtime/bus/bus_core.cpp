@@ -247,7 +247,8 @@ void bus_core::on_request(const subject& from, envelope value, mono_time now,
   effect.from = {from.from, value.sender, value.incarnation,
                  value.correlation_id, from.lane};
   effect.request = {from.from, std::move(value.recipient), value.type,
-                    std::move(value.payload), now + *value.time_left};
+                    std::move(value.payload),
+                    now + std::min(*value.time_left, time_left_max)};
   out.push_back(std::move(effect));
 }
 

@@ -21,6 +21,9 @@ namespace troupe::bus {
 /// Most streams of a process, of either side; further ones are refused.
 inline constexpr std::size_t streams_max = 8192;
 
+/// A request that asks for more time to answer gets that much.
+inline constexpr duration time_left_max = std::chrono::hours{1};
+
 /// Names one side of a stream within its process.
 using stream_id = std::uint64_t;
 

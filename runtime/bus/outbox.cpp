@@ -21,7 +21,8 @@ void outbox::put(publish message) {
     return;
   if (octets_ + message.octets.size() > outbox_octets_max) {
     // Told by the thread: the caller may hold what `undelivered` needs.
-    failed_.push_back(message.undelivered);
+    if (message.undelivered != 0)
+      failed_.push_back(message.undelivered);
   } else {
     octets_ += message.octets.size();
     waiting_.push_back(std::move(message));

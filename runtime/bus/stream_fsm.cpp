@@ -1,5 +1,7 @@
 #include "runtime/bus/stream_fsm.hpp"
 
+#include "messages/base/check.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -36,6 +38,7 @@ void stream_fsm::refuse(std::string why, stream_effects& out) {
 }
 
 bool stream_fsm::send(bytes message, mono_time now, stream_effects& out) {
+  TROUPE_CHECK(!message.empty(), "a message of a stream says something");
   if (ended() || closing_)
     return false;
   if (message.size() > bus_message_max) {
@@ -157,6 +160,9 @@ bool stream_fsm::take_sequence(const stream_frame& frame, stream_effects& out) {
 }
 
 void stream_fsm::take_data(bytes data, stream_effects& out) {
+  // No window would bound how many of them wait for the holder.
+  if (data.empty())
+    return reset("a message of the stream is empty", out);
   heard_octets_ += data.size();
   if (heard_octets_ - consumed_octets_ > stream_window + bus_message_max)
     return reset("the sender exceeds the window", out);

@@ -84,7 +84,8 @@ public:
   void refuse(std::string why, stream_effects& out);
 
   /// False when the stream has ended or was half-closed. A message past
-  /// `bus_message_max`, or a queue past its limit, resets it.
+  /// `bus_message_max`, or a queue past its limit, resets it. The message is
+  /// not empty.
   bool send(bytes message, mono_time now, stream_effects& out);
 
   void consumed(std::size_t octets, mono_time now, stream_effects& out);

@@ -60,8 +60,8 @@ class bus_stream {
 public:
   virtual ~bus_stream() = default;
 
-  /// Queues a message. False when the stream has ended. What exceeds the
-  /// receiver's window waits here: look at `queued`.
+  /// Queues a message, not an empty one. False when the stream has ended. What
+  /// exceeds the receiver's window waits here: look at `queued`.
   virtual bool send(bytes message) = 0;
 
   /// Octets that wait for the receiver.
