@@ -12,6 +12,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/read.hpp>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <cstdio>
 #include <ctime>
@@ -25,6 +27,16 @@ namespace {
 
 /// Octets handed to TLS at a time: a few records, one system call.
 constexpr std::size_t write_slice_max = 64 * 1024;
+
+/// Octets read at a time where the parser does not say.
+constexpr std::size_t read_slice_max = 4096;
+
+/// What may wait to be parsed: a header that is one octet too long, and what
+/// came behind it. Beast has no limit of its own for a chunk's extensions and
+/// for trailers.
+constexpr std::size_t unparsed_max(std::uint32_t header_bytes_max) {
+  return std::size_t{header_bytes_max} + 64 * 1024;
+}
 
 std::string http_date(wall_time now) {
   const auto seconds = static_cast<std::time_t>(
@@ -49,13 +61,33 @@ void append_header(std::string& out, std::string_view name,
   out += "\r\n";
 }
 
+/// A peer whose machine is gone says nothing: the kernel asks after it.
+void notice_silence(int socket) {
+  constexpr int on = 1;
+  constexpr int seconds = 15; // of silence, and between questions
+  setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+}
+
+/// Beast takes a body in an encoding it does not know for the next request.
+template <class Fields>
+bool has_known_encoding(const Fields& fields) {
+  const auto [first, last] =
+      fields.equal_range(beast::http::field::transfer_encoding);
+  return first == last
+         || (std::next(first) == last
+             && beast::iequals(first->value(), "chunked"));
+}
+
 } // namespace
 
 connection::connection(tcp::socket socket,
                        std::shared_ptr<server_context> context)
     : context_(std::move(context)),
       stream_(beast::tcp_stream{std::move(socket)}, context_->tls),
-      executor_(stream_.get_executor()) {
+      executor_(stream_.get_executor()),
+      buffer_(unparsed_max(context_->config.header_bytes_max)) {
   ++context_->open;
 }
 
@@ -77,6 +109,7 @@ void connection::handshake() {
     peer_.address =
         endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
   lowest.socket().set_option(tcp::no_delay{true}, code);
+  notice_silence(lowest.socket().native_handle());
   lowest.expires_after(config().handshake_timeout);
   stream_.async_handshake(asio::ssl::stream_base::server,
                           [self = shared_from_this()](error_code failed) {
@@ -104,7 +137,21 @@ void connection::read_header() {
   keep_alive_ = true;
   without_body_ = false;
   http_1_0_ = false;
+  if (buffer_.size() > 0)
+    return on_first_octets({}, 0);
   beast::get_lowest_layer(stream_).expires_after(config().idle_timeout);
+  stream_.async_read_some(
+      buffer_.prepare(read_slice_max),
+      beast::bind_front_handler(&connection::on_first_octets,
+                                shared_from_this()));
+}
+
+/// Who has begun a request is no longer idle.
+void connection::on_first_octets(error_code code, std::size_t length) {
+  if (code)
+    return end();
+  buffer_.commit(length);
+  beast::get_lowest_layer(stream_).expires_after(config().request_timeout);
   beast::http::async_read_header(
       stream_, buffer_, *parser_,
       beast::bind_front_handler(&connection::on_header, shared_from_this()));
@@ -114,6 +161,13 @@ void connection::on_header(error_code code, std::size_t) {
   if (code)
     return answer_read_error(code);
   const auto& message = parser_->get();
+  if (!has_known_encoding(message))
+    return refuse(501, "unsupported transfer encoding");
+  // Trailers are not among them.
+  headers_.clear();
+  for (const auto& field : message)
+    headers_.emplace_back(std::string{field.name_string()},
+                          std::string{field.value()});
   if (!beast::iequals(message[beast::http::field::expect], "100-continue"))
     return read_body();
   beast::get_lowest_layer(stream_).expires_after(config().request_timeout);
@@ -145,7 +199,7 @@ void connection::answer_read_error(error_code code) {
   if (code == error::body_limit)
     return refuse(413, "Request entity too large: limit is "
                            + std::to_string(config().body_bytes_max));
-  if (code == error::header_limit)
+  if (code == error::header_limit || code == error::buffer_overflow)
     return refuse(431, "request header too large: the limit is "
                            + std::to_string(config().header_bytes_max)
                            + " bytes");
@@ -179,9 +233,7 @@ void connection::dispatch() {
   request.path = std::move(split->path);
   request.raw_path = std::move(split->raw_path);
   request.query = std::move(split->query);
-  for (const auto& field : message)
-    request.headers.emplace_back(std::string{field.name_string()},
-                                 std::string{field.value()});
+  request.headers = std::exchange(headers_, {});
   request.body = std::move(message.body());
   request.peer = peer_;
   exchange_ = std::make_shared<exchange>();
@@ -382,13 +434,12 @@ void connection::answer_complete() {
 }
 
 void connection::watch_peer() {
-  if (read_pending_)
+  if (read_pending_ || buffer_.max_size() - buffer_.size() < read_slice_max)
     return;
   read_pending_ = true;
   beast::get_lowest_layer(stream_).expires_never();
-  constexpr std::size_t pipelined_max = 4096;
   stream_.async_read_some(
-      buffer_.prepare(pipelined_max),
+      buffer_.prepare(read_slice_max),
       beast::bind_front_handler(&connection::on_peer, shared_from_this()));
 }
 

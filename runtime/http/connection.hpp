@@ -82,6 +82,7 @@ private:
 
   void handshake();
   void read_header();
+  void on_first_octets(error_code code, std::size_t length);
   void on_header(error_code code, std::size_t);
   void read_body();
   void on_request(error_code code, std::size_t);
@@ -109,6 +110,7 @@ private:
   std::optional<
       boost::beast::http::request_parser<boost::beast::http::string_body>>
       parser_;
+  http_headers headers_; ///< of the request that is being read
   http_peer peer_;
   std::shared_ptr<exchange> exchange_;
   std::weak_ptr<tunnel_link> tunnel_;                 ///< once upgraded

@@ -34,8 +34,9 @@ struct http_server_config {
   /// Bodies from this size on are gzipped for clients that accept it.
   std::size_t gzip_bytes_min = 128 * 1024;
   duration handshake_timeout = std::chrono::seconds{10};
+  /// For a request's header, for its body, and for each write of an answer.
   duration request_timeout = std::chrono::seconds{60};
-  duration idle_timeout = std::chrono::seconds{300};
+  duration idle_timeout = std::chrono::seconds{300}; ///< between requests
 
   /// Names the first member out of its range.
   status_result validate() const;

@@ -3,9 +3,17 @@
 #include "runtime/http/http_server.hpp"
 #include "tests/support/tls_client.hpp"
 
+#include <arpa/inet.h>
 #include <catch2/catch.hpp>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <fstream>
 #include <future>
+#include <sstream>
 #include <thread>
 
 using namespace troupe;
@@ -75,7 +83,12 @@ struct fixture {
       responder->respond(200, {}, make_shared_bytes(bytes(1'000'000, 'x')));
     else if (request.path == "/header")
       responder->respond(200, {{"Warning", "a\r\nInjected: b"}}, nullptr);
-    else if (request.path == "/later")
+    else if (request.path == "/headers") {
+      bytes names;
+      for (const auto& [name, value] : request.headers)
+        names += name + " ";
+      responder->respond(200, {}, make_shared_bytes(std::move(names)));
+    } else if (request.path == "/later")
       std::thread([responder] {
         responder->respond(200, {}, make_shared_bytes("later"));
       }).detach();
@@ -123,6 +136,30 @@ std::string get(const std::string& path, const std::string& more = {}) {
   return "GET " + path + " HTTP/1.1\r\nHost: t\r\n" + more + "\r\n";
 }
 
+std::string post(const std::string& more) {
+  return "POST /echo HTTP/1.1\r\nHost: t\r\n" + more + "\r\n";
+}
+
+/// Whether a connection of ours on that port has the keep-alive timer running;
+/// acknowledgements may be outstanding for a moment.
+bool has_keep_alive(std::uint16_t port) {
+  char ours[16];
+  std::snprintf(ours, sizeof ours, ":%04X", port);
+  const auto deadline = mono_now() + std::chrono::seconds{10};
+  while (mono_now() < deadline) {
+    std::ifstream table{"/proc/net/tcp"};
+    for (std::string line; std::getline(table, line);) {
+      std::istringstream row{line};
+      std::string number, local, remote, state, queues, timer;
+      row >> number >> local >> remote >> state >> queues >> timer;
+      if (local.ends_with(ours) && state == "01" && timer.starts_with("02:"))
+        return true;
+    }
+    poll(nullptr, 0, 5);
+  }
+  return false;
+}
+
 } // namespace
 
 TEST_CASE("requests of one connection are answered one after another") {
@@ -164,6 +201,19 @@ TEST_CASE("limits and malformed requests are answered before the handler") {
       {"NONSENSE\r\n\r\n", "400"},
       {get("/%zz"), "400"},
       {get("/dropped"), "500"},
+      // Two lengths, or one that is not known, would hide a second request.
+      {post("Content-Length: 1\r\nContent-Length: 2\r\n"), "400"},
+      {post("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"), "400"},
+      {post("Transfer-Encoding: chunked\r\nContent-Length: 1\r\n"), "400"},
+      {post("Transfer-Encoding: xchunked\r\n"), "501"},
+      {post("Transfer-Encoding: gzip, chunked\r\n"), "501"},
+      {post("Transfer-Encoding: x\r\nTransfer-Encoding: chunked\r\n"), "501"},
+      {post("Transfer-Encoding: chunked\r\n") + "1;"
+           + std::string(200'000, 'x'),
+       "431"},
+      {post("Transfer-Encoding: chunked\r\n")
+           + "0\r\nX: " + std::string(200'000, 'x'),
+       "431"},
   };
   for (const auto& r : rows) {
     INFO(r.request.substr(0, 60));
@@ -171,6 +221,35 @@ TEST_CASE("limits and malformed requests are answered before the handler") {
     client.send(r.request);
     CHECK(client.read_answer().first.substr(0, 12) == "HTTP/1.1 " + r.want);
   }
+}
+
+TEST_CASE("trailers are no headers") {
+  fixture f;
+  tls_client client{f.port, f.ca.certificate};
+  client.send("GET /headers HTTP/1.1\r\nHost: t\r\nA: 1\r\nTransfer-Encoding: "
+              "chunked\r\n\r\n0\r\nA: 2\r\nB: 3\r\n\r\n"
+              + get("/headers"));
+  CHECK(client.read_answer().second == "Host A Transfer-Encoding ");
+  CHECK(client.read_answer().second == "Host ");
+}
+
+TEST_CASE("a header that never ends has less time than an idle connection") {
+  fixture f{[](auto& config) {
+    config.request_timeout = std::chrono::milliseconds{100};
+  }};
+  tls_client client{f.port, f.ca.certificate};
+  const auto begin = mono_now();
+  client.send("GET /echo HT");
+  CHECK(client.at_end());
+  CHECK(mono_now() - begin < std::chrono::seconds{5});
+}
+
+TEST_CASE("the kernel asks after a silent peer") {
+  fixture f;
+  tls_client client{f.port, f.ca.certificate};
+  client.send(get("/echo"));
+  client.read_answer();
+  CHECK(has_keep_alive(f.port));
 }
 
 TEST_CASE("a header value never breaks out of its line") {
