@@ -50,8 +50,11 @@ void log_bridge::deal(message& it) {
   if (data.empty())
     return settle(it.octets.size());
   owed_ += it.octets.size();
-  if (!call_.responder->write(make_shared_bytes(bytes{data})))
-    leave();
+  if (call_.responder->write(make_shared_bytes(bytes{data})))
+    return;
+  leave();
+  // It may be there all the same, and only be sent more than it may.
+  call_.responder->finish();
 }
 
 void log_bridge::start() {

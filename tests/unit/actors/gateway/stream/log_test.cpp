@@ -119,6 +119,7 @@ TEST_CASE("a client that leaves ends the node's stream") {
   SECTION("by not reading at all") {
     w.client->stall();
     node->say(channel::out, "x");
+    CHECK(w.client->finished());
   }
   CHECK(node->reset_text() == "the client left");
 }
