@@ -10,8 +10,8 @@
 namespace troupe::gateway {
 
 /// Keeps a pipeline in the slot while it lives. Requests do not pass through
-/// it: they run on the threads of the sockets. Killed, it costs the requests
-/// that come before the next incarnation a 503; those at work are answered by
+/// it: they run on the threads of the sockets. Killed, it has the requests that
+/// come before the next incarnation wait for it; those at work are answered by
 /// the pipeline they began with.
 class gateway_actor : public caf::event_based_actor {
 public:

@@ -33,8 +33,8 @@ struct control_plane_config {
 /// be trusted: whoever started it starts it again, from what is durable.
 class control_plane {
 public:
-  /// Starts everything and returns at once; the API answers 503 until the
-  /// state is ready. Recovery happens on the state's own thread.
+  /// Starts everything and returns at once; requests wait until the state is
+  /// ready. Recovery happens on the state's own thread.
   explicit control_plane(control_plane_config config);
 
   /// Stops the actors and waits for them. Requests in flight are answered as

@@ -74,6 +74,8 @@ int run_server(const server_options& options) {
   if (auto adopted = (*server)->adopt(options.listen_fd); !adopted)
     return fail(adopted.error());
   wait_for_end(component, signals, options.lifeline_fd);
+  // Who comes now waits for the next server.
+  (*server)->stop_listening();
   if (!gate.drain(options.drain_timeout))
     log_warning(component, "some requests did not finish in time");
   server->reset();

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/use_future.hpp>
 #include <sys/socket.h>
 
 #include <mutex>
@@ -51,14 +52,10 @@ public:
   }
 
   ~impl() {
+    stop_listening();
     {
       std::lock_guard guard{mutex_};
       stopping_ = true;
-      for (auto& acceptor : acceptors_)
-        asio::post(acceptor->get_executor(), [acceptor] {
-          boost::system::error_code ignored;
-          acceptor->close(ignored);
-        });
       for (const auto& link : connections_)
         if (auto alive = link.lock())
           alive->close();
@@ -112,6 +109,20 @@ public:
     const auto bound = acceptor->local_endpoint(code).port();
     begin(std::move(acceptor));
     return bound;
+  }
+
+  void stop_listening() {
+    std::vector<std::shared_ptr<tcp::acceptor>> acceptors;
+    {
+      std::lock_guard guard{mutex_};
+      acceptors.swap(acceptors_);
+    }
+    for (const auto& acceptor : acceptors)
+      asio::post(acceptor->get_executor(), asio::use_future([acceptor] {
+                   boost::system::error_code ignored;
+                   acceptor->close(ignored);
+                 }))
+          .wait();
   }
 
   std::size_t connections() const { return context_->open; }
@@ -199,6 +210,10 @@ result<std::uint16_t> http_server::listen(const std::string& address,
 
 status_result http_server::adopt(int listening_fd) {
   return impl_->adopt(listening_fd);
+}
+
+void http_server::stop_listening() {
+  impl_->stop_listening();
 }
 
 std::size_t http_server::connections() const {

@@ -65,6 +65,10 @@ public:
   /// Accepts on a socket that is already listening, and owns it from now on.
   status_result adopt(int listening_fd);
 
+  /// Accepts no more; open connections go on. What comes to an adopted socket
+  /// waits there for whoever has it too. Not from a handler.
+  void stop_listening();
+
   /// Number of open connections.
   std::size_t connections() const;
 

@@ -51,8 +51,10 @@ struct fixture {
     self->wait_for(who);
   }
 
-  std::shared_ptr<test::fake_responder> get(const std::string& path) {
+  std::shared_ptr<test::fake_responder> get(const std::string& path,
+                                            bytes body = {}) {
     http_request request;
+    request.body = std::move(body);
     request.method = "GET";
     request.path = path;
     auto responder = std::make_shared<test::fake_responder>();
@@ -63,24 +65,45 @@ struct fixture {
 
 } // namespace
 
-TEST_CASE("an empty slot answers 503 as a Status") {
+TEST_CASE("requests are served while the actor lives, and wait for the next "
+          "one") {
   fixture world;
-  const auto answer = world.get("/healthz");
-  CHECK(answer->code() == 503);
-  CHECK(find_header(answer->headers(), "Retry-After") == "1");
-  CHECK(answer->body().find(R"("reason":"ServiceUnavailable")")
-        != std::string::npos);
-}
-
-TEST_CASE("requests are served while the actor lives, and by the next one") {
-  fixture world;
+  const auto early = world.get("/healthz");
+  CHECK_FALSE(early->answered());
   auto first = world.spawn();
+  CHECK(early->code() == 200);
   CHECK(world.get("/healthz")->code() == 200);
   world.kill(first);
-  CHECK(world.get("/healthz")->code() == 503);
+  const auto between = world.get("/healthz");
+  CHECK_FALSE(between->answered());
   auto second = world.spawn();
-  CHECK(world.get("/healthz")->code() == 200);
+  CHECK(between->code() == 200);
+  CHECK(early->code() == 200);
   world.kill(second);
+}
+
+TEST_CASE("past what may wait, an empty slot answers 503 as a Status") {
+  fixture world;
+  std::vector<std::shared_ptr<test::fake_responder>> held;
+  bytes body;
+  SECTION("requests") {
+    for (std::size_t i = 0; i < held_requests_max; ++i)
+      held.push_back(world.get("/healthz"));
+  }
+  SECTION("octets of bodies") {
+    held.push_back(world.get("/healthz", bytes(held_octets_max, 'x')));
+    body = "x";
+  }
+  const auto refused = world.get("/healthz", body);
+  CHECK(refused->code() == 503);
+  CHECK(find_header(refused->headers(), "Retry-After") == "1");
+  CHECK(refused->body().find(R"("reason":"ServiceUnavailable")")
+        != std::string::npos);
+  auto actor = world.spawn();
+  for (const auto& one : held)
+    CHECK(one->code() == 200);
+  world.kill(actor);
+  CHECK_FALSE(world.get("/healthz", body)->answered());
 }
 
 TEST_CASE("an actor that ends leaves its successor's pipeline alone") {

@@ -32,7 +32,8 @@ struct fixture {
   std::shared_future<void> left = peer_left.get_future().share();
   std::unique_ptr<http::http_server> server;
 
-  explicit fixture(std::function<void(http::http_server_config&)> adjust = {}) {
+  explicit fixture(std::function<void(http::http_server_config&)> adjust = {},
+                   bool listens = true) {
     auto own = pki::issue(ca, {{"server", {}},
                                pki::usage::server,
                                {},
@@ -54,7 +55,8 @@ struct fixture {
                    return std::to_string(code) + " " + std::string{message};
                  })
                  .value();
-    port = server->listen("127.0.0.1", 0).value();
+    if (listens)
+      port = server->listen("127.0.0.1", 0).value();
   }
 
   pki::credential client_of(const pki::credential& authority) const {
@@ -242,6 +244,37 @@ TEST_CASE("a header that never ends has less time than an idle connection") {
   client.send("GET /echo HT");
   CHECK(client.at_end());
   CHECK(mono_now() - begin < std::chrono::seconds{5});
+}
+
+TEST_CASE("what comes to a socket that is let go waits for the next server") {
+  fixture first{[](auto&) {}, false};
+  fixture second{[](auto&) {}, false};
+  const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* name = reinterpret_cast<sockaddr*>(&address);
+  REQUIRE(bind(listening, name, length) == 0);
+  REQUIRE(listen(listening, 16) == 0);
+  REQUIRE(getsockname(listening, name, &length) == 0);
+  const auto port = ntohs(address.sin_port);
+  REQUIRE(first.server->adopt(dup(listening)));
+  tls_client early{port, first.ca.certificate};
+  early.send(get("/echo"));
+  CHECK(early.read_answer().second == "GET ");
+  first.server->stop_listening();
+  auto late = std::async(std::launch::async, [&] {
+    tls_client client{port, second.ca.certificate};
+    client.send(get("/echo"));
+    return client.read_answer().second;
+  });
+  // An open connection goes on.
+  early.send(get("/echo"));
+  CHECK(early.read_answer().second == "GET ");
+  REQUIRE(second.server->adopt(dup(listening)));
+  CHECK(late.get() == "GET ");
+  close(listening);
 }
 
 TEST_CASE("the kernel asks after a silent peer") {
