@@ -192,6 +192,12 @@ void add_image(CLI::App& app, parsed& to) {
   }
 }
 
+void add_log_file(CLI::App& verb, std::string& to) {
+  verb.add_option("--log-file", to,
+                  "Where the log goes [standard error]; SIGHUP opens it anew")
+      ->type_name("FILE");
+}
+
 void add_server(CLI::App& app, parsed& to) {
   auto& verb = *app.add_subcommand("server", "Be a member of a control plane");
   verb.footer(examples_server);
@@ -208,6 +214,7 @@ void add_server(CLI::App& app, parsed& to) {
   verb.add_option("--lifeline-fd", to.server.lifeline_fd,
                   "Descriptor of a pipe: end when its other end closes")
       ->type_name("FD");
+  add_log_file(verb, to.server.log_file);
 }
 
 void add_agent(CLI::App& app, parsed& to) {
@@ -223,6 +230,7 @@ void add_agent(CLI::App& app, parsed& to) {
   verb.add_option("--lifeline-fd", to.agent.lifeline_fd,
                   "Descriptor of a pipe: end when its other end closes")
       ->type_name("FD");
+  add_log_file(verb, to.agent.log_file);
 }
 
 void add_supervisor(CLI::App& app, parsed& to) {

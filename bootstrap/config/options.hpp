@@ -87,6 +87,8 @@ struct server_options {
   int listen_fd = -1;
   /// The end of a pipe: when the other end closes, the server ends. -1: none.
   int lifeline_fd = -1;
+  /// Where its log goes; empty: to standard error.
+  std::string log_file;
   /// How long open requests may take when it is told to end.
   duration drain_timeout = std::chrono::seconds{5};
 
@@ -101,6 +103,8 @@ struct agent_options {
   std::string node;
   /// The end of a pipe: when the other end closes, the agent ends. -1: none.
   int lifeline_fd = -1;
+  /// Where its log goes; empty: to standard error.
+  std::string log_file;
 
   status_result validate() const;
 };

@@ -1,10 +1,12 @@
 #include "bootstrap/process/keeper.hpp"
 
+#include "bootstrap/process/log_file.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/log.hpp"
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace troupe::process {
@@ -40,9 +42,30 @@ void keeper::look() {
   int status = 0;
   if (pid_ != 0 && waitpid(pid_, &status, WNOHANG) > 0) {
     pid_ = 0;
+    reopen_due_ = false;
     ended(describe(status));
   }
   take(time_passed{});
+  if (reopen_due_ && mono_now() >= settled_at()) {
+    reopen_due_ = false;
+    kill(pid_, what_.log.reopen_signal);
+  }
+}
+
+void keeper::look_at_log(std::uint64_t octets_max) {
+  if (move_large_log(what_.log.file, octets_max))
+    reopen_log();
+}
+
+void keeper::reopen_log() {
+  reopen_due_ = pid_ != 0 && what_.log.reopen_signal != 0;
+}
+
+std::optional<mono_time> keeper::deadline() const {
+  const auto due = machine_.deadline();
+  if (!reopen_due_)
+    return due;
+  return due ? std::min(*due, settled_at()) : settled_at();
 }
 
 void keeper::take(const supervision_input& input) {
@@ -72,6 +95,7 @@ void keeper::start() {
   if (!pid)
     return ended(pid.error().message);
   pid_ = *pid;
+  since_ = mono_now();
   record_.running = identify(*pid);
   record_.restarts = machine_.restarts();
   log_info(component, what_.kind + " " + what_.name + " is process "

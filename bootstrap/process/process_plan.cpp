@@ -28,31 +28,34 @@ kept_process plan_bus(const cluster::cluster_record& about,
   child.program = find_program(bus_program);
   child.arguments = {bus_program, "-c", files.bus_config()};
   child.network_namespace = lab::member_netns_path(files.run(), about.member);
-  return {"bus", "bus", std::move(child)};
+  // It has a log of its own beside what it says while it starts.
+  return {
+      "bus", "bus", std::move(child), {files.log_of("nats-server"), SIGUSR1}};
 }
 
 kept_process plan_server(const cluster::cluster_record& about,
                          const cluster::layout& files,
                          const shared_descriptors& with) {
   auto child = describe(files, about.member);
-  child.arguments = {
-      "troupe",        "server",     "--cluster-dir", files.root(),
-      "--member",      about.member, "--listen-fd",   "3",
-      "--lifeline-fd", "4"};
+  child.arguments = {"troupe",      "server",     "--cluster-dir",
+                     files.root(),  "--member",   about.member,
+                     "--listen-fd", "3",          "--lifeline-fd",
+                     "4",           "--log-file", child.log_file};
   child.descriptors = {{with.listen, 3}, {with.lifeline, 4}};
   if (about.nodes > 0)
     child.network_namespace = lab::member_netns_path(files.run(), about.member);
-  return {about.member, "server", std::move(child)};
+  return {about.member, "server", child, {child.log_file, SIGHUP}};
 }
 
 kept_process plan_agent(const std::string& node, const cluster::layout& files,
                         const shared_descriptors& with) {
   auto child = describe(files, node);
-  child.arguments = {"troupe", "agent", "--cluster-dir", files.root(),
-                     "--node", node,    "--lifeline-fd", "3"};
+  child.arguments = {"troupe",     "agent",       "--cluster-dir", files.root(),
+                     "--node",     node,          "--lifeline-fd", "3",
+                     "--log-file", child.log_file};
   child.descriptors = {{with.lifeline, 3}};
   child.network_namespace = lab::member_netns_path(files.run(), node);
-  return {node, "agent", std::move(child)};
+  return {node, "agent", child, {child.log_file, SIGHUP}};
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "bootstrap/cluster/layout.hpp"
 #include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/process/keeper.hpp"
+#include "bootstrap/process/log_file.hpp"
 #include "bootstrap/process/process_plan.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/log.hpp"
@@ -25,6 +26,9 @@ namespace troupe::process {
 namespace {
 
 constexpr const char* component = "supervisor";
+
+/// Between two looks at the sizes of the logs.
+constexpr duration log_interval = std::chrono::minutes{1};
 
 /// Everything that runs for the cluster.
 class troop {
@@ -69,16 +73,33 @@ public:
       stop_next();
   }
 
+  /// Moves away what has become large.
+  void look_at_logs() {
+    if (mono_now() < next_log_look_)
+      return;
+    next_log_look_ = mono_now() + log_interval;
+    for (auto& each : keepers_)
+      each->look_at_log(log_octets_max);
+    if (move_large_log(files_.log_of(component), log_octets_max))
+      reopen_log();
+  }
+
+  void reopen_logs() {
+    reopen_log();
+    for (auto& each : keepers_)
+      each->reopen_log();
+  }
+
   bool finished() const {
     return std::ranges::all_of(keepers_,
                                [](auto& each) { return each->finished(); });
   }
 
-  std::optional<mono_time> deadline() const {
-    std::optional<mono_time> out;
+  mono_time deadline() const {
+    auto out = next_log_look_;
     for (auto& each : keepers_)
-      if (auto due = each->deadline(); due && (!out || *due < *out))
-        out = due;
+      if (auto due = each->deadline())
+        out = std::min(out, *due);
     return out;
   }
 
@@ -123,6 +144,7 @@ private:
   unique_fd lifeline_ours_;
   unique_fd lifeline_theirs_;
   std::vector<std::unique_ptr<keeper>> keepers_;
+  mono_time next_log_look_{};
   bool stopping_ = false;
 };
 
@@ -142,14 +164,14 @@ void take_signals(const unique_fd& signals, troop& all) {
     if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
       log_info(component, "stopping");
       all.stop();
+    } else if (info.ssi_signo == SIGHUP) {
+      all.reopen_logs();
     }
 }
 
-int wait_milliseconds(const std::optional<mono_time>& deadline) {
-  if (!deadline)
-    return -1;
+int wait_milliseconds(mono_time deadline) {
   const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(*deadline - mono_now());
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - mono_now());
   return static_cast<int>(std::clamp<long long>(left.count(), 0, 60'000));
 }
 
@@ -160,6 +182,7 @@ void keep(const unique_fd& signals, troop& all) {
     poll(&what, 1, wait_milliseconds(all.deadline()));
     take_signals(signals, all);
     all.look();
+    all.look_at_logs();
   }
 }
 
@@ -167,7 +190,7 @@ void keep(const unique_fd& signals, troop& all) {
 
 int run_supervisor(const supervisor_options& options) {
   const cluster::layout files{options.cluster_directory};
-  open_log(log_level::info, "");
+  open_log(log_level::info, files.log_of(component));
   const unique_fd lock{options.lock_fd};
   // The lock is ours alone: servers must not keep it when we are gone.
   fcntl(lock.get(), F_SETFD, FD_CLOEXEC);

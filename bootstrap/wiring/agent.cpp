@@ -200,7 +200,7 @@ int fail(const error& why) {
 } // namespace
 
 int run_agent(const agent_options& options) {
-  open_log(log_level::info, "");
+  open_log(log_level::info, options.log_file);
   const int signals = hold_signals();
   const cluster::layout files{options.cluster_directory};
   auto about = cluster::load_cluster(files.cluster_file());

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -14,7 +15,7 @@ int hold_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
-  std::signal(SIGHUP, SIG_IGN);
+  sigaddset(&set, SIGHUP);
   std::signal(SIGPIPE, SIG_IGN);
   if (pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0)
     return -1;
@@ -23,10 +24,18 @@ int hold_signals() {
 
 void wait_for_end(const char* component, int signals, int lifeline) {
   pollfd what[] = {{signals, POLLIN, 0}, {lifeline, POLLIN, 0}};
-  while (poll(what, 2, -1) <= 0)
-    ;
-  log_info(component, what[0].revents != 0 ? "told to end"
-                                           : "the supervisor is gone: ending");
+  for (;;) {
+    if (poll(what, 2, -1) <= 0)
+      continue;
+    if (what[0].revents == 0)
+      return log_info(component, "the supervisor is gone: ending");
+    signalfd_siginfo info{};
+    if (read(signals, &info, sizeof info) != sizeof info
+        || info.ssi_signo != SIGHUP)
+      return log_info(component, "told to end");
+    reopen_log();
+    log_info(component, "told to open its log anew");
+  }
 }
 
 } // namespace troupe::wiring

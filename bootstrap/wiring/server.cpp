@@ -45,7 +45,7 @@ int fail(const error& why) {
 } // namespace
 
 int run_server(const server_options& options) {
-  open_log(log_level::info, "");
+  open_log(log_level::info, options.log_file);
   const int signals = hold_signals();
   fcntl(options.listen_fd, F_SETFD, FD_CLOEXEC);
   const cluster::layout files{options.cluster_directory};

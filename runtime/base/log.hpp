@@ -7,9 +7,14 @@ namespace troupe {
 
 enum class log_level { debug, info, warning, error };
 
-/// Where the log of this process goes. Call once, first thing in `main`;
-/// before that only warnings reach stderr.
+/// Where the log of this process goes, and with it its standard output and
+/// error: to the end of `file`, or where they went before when it is empty.
+/// Call once, first thing in `main`; before that only warnings reach stderr.
 void open_log(log_level least, const std::string& file);
+
+/// Opens the file by its name again, for it may have been moved away; the log
+/// stays where it is when that fails. Nothing without a file.
+void reopen_log();
 
 /// One line: time, level, component, text. Safe from any thread. Control
 /// characters in `text` are escaped, for some of it comes from outside.

@@ -1,8 +1,12 @@
 #include "runtime/base/log.hpp"
 
-#include <spdlog/sinks/basic_file_sink.h>
+#include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
 
 namespace troupe {
 
@@ -34,6 +38,24 @@ spdlog::logger& logger() {
   return instance;
 }
 
+std::string& log_file() {
+  static std::string instance;
+  return instance;
+}
+
+/// Libraries that complain, and sanitizers, write to standard error.
+bool redirect_output(const std::string& file) {
+  constexpr mode_t owner_only = 0600;
+  const int to =
+      open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, owner_only);
+  if (to < 0)
+    return false;
+  const bool done =
+      dup2(to, STDOUT_FILENO) >= 0 && dup2(to, STDERR_FILENO) >= 0;
+  close(to);
+  return done;
+}
+
 std::string escape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -54,13 +76,19 @@ std::string escape(std::string_view text) {
 
 void open_log(log_level least, const std::string& file) {
   auto& instance = logger();
-  if (!file.empty())
-    instance.sinks() = {
-        std::make_shared<spdlog::sinks::basic_file_sink_mt>(file)};
   instance.set_level(to_spdlog(least));
   instance.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %L %v",
                        spdlog::pattern_time_type::utc);
   instance.flush_on(spdlog::level::info);
+  log_file() = file;
+  reopen_log();
+}
+
+void reopen_log() {
+  const auto& file = log_file();
+  if (!file.empty() && !redirect_output(file))
+    log_warning("log", "cannot open " + file + ": "
+                           + std::generic_category().message(errno));
 }
 
 void log(log_level level, std::string_view component, std::string_view text) {

@@ -100,11 +100,12 @@ TEST_CASE("the other verbs are read as given") {
   const auto status =
       std::get<status_options>(parse_command_line({"status", "-o", "json"}));
   CHECK(status.output == output_format::json);
-  const auto server = std::get<server_options>(
-      parse_command_line({"server", "--cluster-dir", "/d", "--listen-fd", "3",
-                          "--lifeline-fd", "4", "--member", "s2"}));
+  const auto server = std::get<server_options>(parse_command_line(
+      {"server", "--cluster-dir", "/d", "--listen-fd", "3", "--lifeline-fd",
+       "4", "--member", "s2", "--log-file", "/l"}));
   CHECK(server.cluster_directory == "/d");
   CHECK(server.member == "s2");
   CHECK(server.listen_fd == 3);
   CHECK(server.lifeline_fd == 4);
+  CHECK(server.log_file == "/l");
 }

@@ -2,6 +2,7 @@
 #include "runtime/base/clock.hpp"
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/wait.h>
@@ -51,7 +52,10 @@ struct kept {
   keeper it;
 
   explicit kept(child_spec what)
-      : it({"s1", "server", std::move(what)}, [this] { ++reports; }) {
+      : kept(kept_process{"s1", "server", std::move(what)}) {}
+
+  explicit kept(kept_process what)
+      : it(std::move(what), [this] { ++reports; }) {
     it.begin();
   }
 
@@ -132,6 +136,47 @@ TEST_CASE("a program that cannot be started is tried again") {
   REQUIRE(at.until([&] { return at.it.deadline() > first; }));
   at.it.stop();
   CHECK(at.it.finished());
+}
+
+TEST_CASE("a large log is moved away, and its process opens it anew") {
+  const directory in;
+  const auto log = in.file("log");
+  int ends[2];
+  REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+  // It waits for what is never said.
+  kept_process what{"s1", "server",
+                    shell("trap 'exec >> " + log
+                          + "; echo again' HUP; echo begun; while :; do read x "
+                            "<&3; done")};
+  what.child.log_file = log;
+  what.child.descriptors = {{ends[0], 3}};
+  what.log = {log, SIGHUP};
+  SECTION("once it is settled") {
+    what.settles_after = 0s;
+    kept at{what};
+    REQUIRE(at.until([&] { return slurp(log) == "begun\n"; }));
+    at.it.look_at_log(6);
+    CHECK(slurp(log) == "begun\n");
+    at.it.look_at_log(5);
+    CHECK(slurp(log + ".1") == "begun\n");
+    CHECK(at.until([&] { return slurp(log) == "again\n"; }));
+    at.it.reopen_log();
+    CHECK(at.until([&] { return slurp(log) == "again\nagain\n"; }));
+  }
+  SECTION("not before") {
+    what.settles_after = 300ms;
+    const auto begin = mono_now();
+    kept at{what};
+    REQUIRE(at.until([&] { return slurp(log) == "begun\n"; }));
+    at.it.look_at_log(5);
+    CHECK(slurp(log + ".1") == "begun\n");
+    CHECK(at.it.deadline());
+    CHECK(at.until([&] { return slurp(log) == "again\n"; }));
+    CHECK(mono_now() - begin >= 300ms);
+    CHECK_FALSE(at.it.deadline());
+  }
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST_CASE("a child lives in the network namespace it is given") {

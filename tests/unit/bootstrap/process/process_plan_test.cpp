@@ -42,7 +42,7 @@ TEST_CASE("a cluster without nodes is its server alone") {
   CHECK(server.program == this_program);
   CHECK(command(server)
         == "troupe server --cluster-dir /c/one --member s1 --listen-fd 3 "
-           "--lifeline-fd 4");
+           "--lifeline-fd 4 --log-file /c/one/log/s1.log");
   CHECK(server.descriptors == descriptors{{10, 3}, {11, 4}});
 }
 
@@ -57,7 +57,8 @@ TEST_CASE("with nodes the bus starts first, then the server, then agents") {
   CHECK(all[2].child.network_namespace == "/c/one/run/netns/n1");
   CHECK(all[3].child.network_namespace == "/c/one/run/netns/n2");
   CHECK(command(all[3].child)
-        == "troupe agent --cluster-dir /c/one --node n2 --lifeline-fd 3");
+        == "troupe agent --cluster-dir /c/one --node n2 --lifeline-fd 3 "
+           "--log-file /c/one/log/n2.log");
   CHECK(all[3].child.descriptors == descriptors{{11, 3}});
 }
 
@@ -67,6 +68,11 @@ TEST_CASE("each process has its log and dies with the supervisor") {
     CHECK(each.child.log_file == "/c/one/log/" + each.name + ".log");
     CHECK(each.child.parent_death_signal == SIGKILL);
     CHECK_FALSE(each.child.detached);
+    // The bus has one of its own as well.
+    const bool bus = each.kind == "bus";
+    CHECK(each.log.file
+          == (bus ? "/c/one/log/nats-server.log" : each.child.log_file));
+    CHECK(each.log.reopen_signal == (bus ? SIGUSR1 : SIGHUP));
   }
 }
 
