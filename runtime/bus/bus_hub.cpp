@@ -254,12 +254,11 @@ void bus_hub::carry_out(ask_ended& effect) {
 }
 
 void bus_hub::carry_out(request_came& effect) {
-  if (requests_ >= requests_max) {
+  if (!load_.enter(effect.from.to, effect.request.payload.size())) {
     bus_effects refusal;
     core_.answer(effect.from, {{}, "the receiver is too busy"}, refusal);
     return carry_out(std::move(refusal));
   }
-  ++requests_;
   dispatcher_.post(
       nullptr, [self = shared_from_this(), one = std::move(effect)]() mutable {
         self->run_request(std::move(one));
@@ -316,10 +315,10 @@ bus_hub::service_at(const std::string& address) const {
 
 void bus_hub::run_request(request_came effect) {
   auto self = shared_from_this();
-  reply<bus_answer> answer{[self, from = effect.from](bus_answer x) {
-                             self->give_answer(from, std::move(x));
-                           },
-                           bus_answer{}};
+  reply<bus_answer> answer{
+      [self, from = effect.from, octets = effect.request.payload.size()](
+          bus_answer x) { self->give_answer(from, octets, std::move(x)); },
+      bus_answer{}};
   if (effect.request.deadline <= mono_now())
     return;
   auto service = service_at(effect.request.address);
@@ -330,9 +329,10 @@ void bus_hub::run_request(request_came effect) {
     answer({{}, nobody_text});
 }
 
-void bus_hub::give_answer(const return_address& to, bus_answer answer) {
+void bus_hub::give_answer(const return_address& to, std::size_t request_octets,
+                          bus_answer answer) {
   locked([&](auto& core, auto, auto& effects) {
-    --requests_;
+    load_.leave(to.to, request_octets);
     if (!stopping_)
       core.answer(to, std::move(answer), effects);
     return unit{};

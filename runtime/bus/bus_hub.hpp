@@ -3,6 +3,7 @@
 #include "runtime/bus/bus_core.hpp"
 #include "runtime/bus/bus_messenger.hpp"
 #include "runtime/bus/dispatcher.hpp"
+#include "runtime/bus/load_table.hpp"
 #include "runtime/bus/outbox.hpp"
 #include "runtime/bus/service_table.hpp"
 
@@ -14,10 +15,6 @@
 #include <unordered_map>
 
 namespace troupe::bus {
-
-/// Most requests that services of this process work at; further ones are told
-/// that nobody answers.
-inline constexpr std::size_t requests_max = 4096;
 
 /// What a messenger, its streams and its promises share: the core behind a
 /// lock, and the threads around it. Under the lock nothing is called and
@@ -71,7 +68,8 @@ private:
   void carry_out(stream_heard& effect);
   void run_request(request_came effect);
   void run_open(stream_id id, bus_request request, const holder_ptr& holder);
-  void give_answer(const return_address& to, bus_answer answer);
+  void give_answer(const return_address& to, std::size_t request_octets,
+                   bus_answer answer);
   std::shared_ptr<service_entry> service_at(const std::string& address) const;
   void run_timer();
 
@@ -84,7 +82,7 @@ private:
   std::unordered_map<std::uint64_t, std::function<void(result<bus_answer>)>>
       asks_;
   std::unordered_map<stream_id, holder_ptr> holders_;
-  std::size_t requests_ = 0;
+  load_table load_; ///< requests past its limits are told that nobody answers
   mono_time planned_wake_ = mono_time::max();
   bool stopping_ = false;
   dispatcher dispatcher_;

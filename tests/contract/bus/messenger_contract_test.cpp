@@ -1,3 +1,4 @@
+#include "runtime/bus/load_table.hpp"
 #include "tests/contract/bus/bus_world.hpp"
 
 using namespace troupe;
@@ -10,6 +11,7 @@ constexpr auto some_type = message_type::api_request;
 const bus_peer s1{"server", "s1"};
 const bus_peer s2{"server", "s2"};
 const bus_peer n1{"node", "n1"};
+const bus_peer n2{"node", "n2"};
 
 mono_time in(std::chrono::milliseconds time) {
   return mono_now() + time;
@@ -124,6 +126,29 @@ TEMPLATE_TEST_CASE("asks without an answer", "[bus]", fake_world, nats_world) {
     node->ask("/server/s1/silent", some_type, bytes(bus_message_max + 1, 'x'),
               soon(), large.done());
     CHECK(large.get().error().code == errc::too_large);
+  }
+  SECTION("a peer that asks too much at a time keeps nobody else out") {
+    auto other = world.join(n2);
+    const auto kept_are = [&](std::size_t count) {
+      return eventually([&] {
+        return kept.with([&](auto& all) { return all.size() == count; });
+      });
+    };
+    constexpr auto fit = bus::peer_load_max.octets / bus_message_max;
+    for (std::size_t i = 0; i < fit; ++i)
+      node->ask("/server/s1/silent", some_type, bytes(bus_message_max, 'x'),
+                soon(), [](result<bus_answer>) {});
+    REQUIRE(kept_are(fit));
+    answer_slot refused;
+    node->ask("/server/s1/silent", some_type, "x", soon(), refused.done());
+    CHECK(refused.get().error().message == "the receiver is too busy");
+    other->ask("/server/s1/silent", some_type, "x", soon(),
+               [](result<bus_answer>) {});
+    CHECK(kept_are(fit + 1));
+    kept.with([](auto& all) { all.front()({some_type, "at last"}); });
+    node->ask("/server/s1/silent", some_type, "x", soon(),
+              [](result<bus_answer>) {});
+    CHECK(kept_are(fit + 2));
   }
   SECTION("no call after the registration has gone") {
     silent = nullptr;
