@@ -62,7 +62,7 @@ status_result session::take(frame& value, std::vector<event>& out) {
     const auto found = streams_.find(it->id);
     if (found == streams_.end())
       return unit{};
-    held_back_ -= found->second.waiting.size();
+    held_back_ -= found->second.left();
     streams_.erase(found);
     out.emplace_back(stream_reset{it->id, it->code});
   } else if (const auto* it = std::get_if<more_headers>(&value)) {
@@ -163,7 +163,7 @@ void session::finish(stream_id id) {
   if (found == streams_.end() || found->second.finished_here)
     return;
   found->second.finished_here = true;
-  if (found->second.waiting.empty())
+  if (found->second.left() == 0)
     write(data{id, {}, true});
   end_if_finished(id);
 }
@@ -171,9 +171,8 @@ void session::finish(stream_id id) {
 /// Sends what waits on a stream, as far as the windows go.
 void session::flush(stream_id id) {
   auto& from = streams_.at(id);
-  std::size_t sent = 0;
-  while (sent < from.waiting.size()) {
-    auto length = std::min(from.waiting.size() - sent, data_piece_max);
+  while (from.left() > 0) {
+    auto length = std::min(from.left(), data_piece_max);
     if (windows_count_) {
       const auto room = std::min(from.window, window_);
       if (room <= 0)
@@ -182,22 +181,24 @@ void session::flush(stream_id id) {
     }
     from.window -= static_cast<std::int64_t>(length);
     window_ -= static_cast<std::int64_t>(length);
-    write(data{id, from.waiting.substr(sent, length), false});
-    sent += length;
+    write(data{id, from.waiting.substr(from.sent, length), false});
+    from.sent += length;
+    held_back_ -= length;
   }
-  from.waiting.erase(0, sent);
-  held_back_ -= sent;
+  // Seldom, or windows of an octet would have it all moved each time.
+  if (from.sent >= from.left())
+    from.waiting.erase(0, std::exchange(from.sent, std::size_t{0}));
 }
 
 void session::flush_all() {
   std::vector<stream_id> waiting;
   for (const auto& [id, one] : streams_)
-    if (!one.waiting.empty())
+    if (one.left() > 0)
       waiting.push_back(id);
   for (const auto id : waiting) {
     flush(id);
     const auto& one = streams_.at(id);
-    if (one.waiting.empty() && one.finished_here) {
+    if (one.left() == 0 && one.finished_here) {
       write(data{id, {}, true});
       end_if_finished(id);
     }
@@ -217,7 +218,7 @@ void session::end_if_finished(stream_id id) {
   const auto found = streams_.find(id);
   TROUPE_CHECK(found != streams_.end(), "only a stream there is ends");
   const auto& one = found->second;
-  if (one.finished_here && one.finished_there && one.waiting.empty())
+  if (one.finished_here && one.finished_there && one.left() == 0)
     streams_.erase(found);
 }
 

@@ -91,6 +91,9 @@ private:
     std::int64_t window = 0; ///< what the client lets us send
     std::size_t consumed = 0;
     bytes waiting;
+    std::size_t sent = 0; ///< octets of `waiting`
+
+    std::size_t left() const { return waiting.size() - sent; }
   };
 
   status_result take(frame& value, std::vector<event>& out);

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <ctime>
+
 using namespace troupe;
 using namespace troupe::spdy;
 
@@ -122,6 +124,33 @@ TEST_CASE("a client's windows hold data back, in order, with its end") {
   const auto frames = w.take();
   CHECK(w.server.held_back() == 0);
   CHECK(std::ranges::count(frames, frame{data{1, {}, true}}) == 1);
+}
+
+TEST_CASE("windows of an octet cost no more than their octet") {
+  world w;
+  w.open(1);
+  w.send(window_update{0, 10'000'000});
+  bytes text;
+  for (int i = 0; i < 1'000'000; ++i)
+    text += std::to_string(i % 10'000);
+  w.server.send(1, text);
+  bytes heard;
+  const auto hear = [&] {
+    for (const auto& one : w.take())
+      heard += std::get<data>(one).octets;
+  };
+  hear();
+  const auto begin = std::clock();
+  for (int i = 0; i < 50'000; ++i)
+    w.send(window_update{1, 1});
+  // 50,000 times the megabytes that wait would take many times as long.
+  CHECK(std::clock() - begin < 2 * CLOCKS_PER_SEC);
+  hear();
+  CHECK(w.server.held_back() == text.size() - heard.size());
+  w.send(window_update{1, 10'000'000});
+  hear();
+  CHECK(heard == text);
+  CHECK(w.server.held_back() == 0);
 }
 
 TEST_CASE("an initial window moves the windows there are") {
