@@ -67,6 +67,8 @@ bool tunnel_link::write(shared_bytes data) {
 }
 
 void tunnel_link::set_reading(bool wanted) {
+  if (ended_)
+    return;
   asio::post(connection_->executor(), [self = shared_from_this(), wanted] {
     self->reading_ = wanted;
     self->read();
@@ -74,11 +76,16 @@ void tunnel_link::set_reading(bool wanted) {
 }
 
 void tunnel_link::expire_after(std::optional<duration> time) {
+  if (ended_)
+    return;
   asio::post(connection_->executor(),
              [self = shared_from_this(), time] { self->wait(time); });
 }
 
 void tunnel_link::close() {
+  // Once the server is gone nobody would run it, nor let go of what it holds.
+  if (ended_)
+    return;
   asio::post(connection_->executor(), [self = shared_from_this()] {
     if (self->closing_ || self->ended_)
       return;
