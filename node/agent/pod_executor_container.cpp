@@ -1,4 +1,5 @@
 #include "messages/view/core_v1.hpp"
+#include "node/agent/container_user.hpp"
 #include "node/agent/files.hpp"
 #include "node/agent/object_source.hpp"
 #include "node/agent/pod_executor.hpp"
@@ -62,13 +63,6 @@ pod::image_ready describe(const std::string& container,
     out.pulled = pod::image_pull{how.elapsed, how.waited,
                                  static_cast<std::int64_t>(how.image->size)};
   return out;
-}
-
-std::string user_text(const pod::container_user& user) {
-  if (!user.uid)
-    return user.name;
-  auto out = std::to_string(*user.uid);
-  return user.gid ? out + ":" + std::to_string(*user.gid) : out;
 }
 
 sandbox::propagation to_propagation(pod::mount_propagation from) {
@@ -263,7 +257,7 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
     return error{errc::unsupported, "cannot load seccomp profile \""
                                         + launch.seccomp_profile
                                         + "\": this node has none of its own"};
-  auto user = image::find_user(image.layers, user_text(launch.user));
+  auto user = find_user(image.layers, launch.user);
   if (!user)
     return user.error();
   if (launch.user.must_not_be_root && user->uid == 0)

@@ -97,6 +97,8 @@ sandbox::security_spec to_security(const pod::container_launch& launch,
     out.groups.push_back(static_cast<gid_t>(group));
   if (launch.user.merge_image_groups)
     out.groups.insert(out.groups.end(), user.groups.begin(), user.groups.end());
+  // A program with set-group-id must not shed the group it was started with.
+  out.groups.push_back(out.gid);
   std::ranges::sort(out.groups);
   out.groups.erase(std::unique(out.groups.begin(), out.groups.end()),
                    out.groups.end());

@@ -67,11 +67,11 @@ TEST_CASE("a user's groups are listed once, in order", "[agent]") {
   auto spec = to_security(launch, user);
   CHECK(spec.uid == 5);
   CHECK(spec.gid == 6);
-  CHECK(spec.groups == std::vector<gid_t>{1, 3, 7});
+  CHECK(spec.groups == std::vector<gid_t>{1, 3, 6, 7});
   CHECK(spec.capabilities.drop == std::vector<std::string>{"ALL"});
   CHECK(spec.capabilities.add == std::vector<std::string>{"CHOWN"});
   launch.user.merge_image_groups = false;
-  CHECK(to_security(launch, user).groups == std::vector<gid_t>{3, 7});
+  CHECK(to_security(launch, user).groups == std::vector<gid_t>{3, 6, 7});
 }
 
 TEST_CASE("ids of containers are long and new", "[agent]") {
