@@ -31,6 +31,8 @@ constexpr std::size_t work_max = 16;
 constexpr std::size_t work_queue_max = 1024 * 1024;
 /// Walks over what pods have written, at a time.
 constexpr std::size_t counters_max = 2;
+/// Hooks at a time; as many others wait as above.
+constexpr std::size_t hooks_max = 256;
 /// Logs and commands at a time.
 constexpr std::size_t streams_max = 256;
 constexpr std::size_t node_mailbox_max = 16 * 1024;
@@ -103,6 +105,7 @@ public:
     bus_.reset();
     workers_.reset();
     counters_.reset();
+    hooks_.reset();
     pool_.reset();
   }
 
@@ -132,6 +135,7 @@ private:
     api_ = std::make_unique<agent::api_client>(*bus_);
     pool_ = std::make_unique<work_pool>(work_max, work_queue_max);
     counters_ = std::make_unique<work_pool>(counters_max, work_queue_max);
+    hooks_ = std::make_unique<work_pool>(hooks_max, work_queue_max);
     workers_ = std::make_unique<work_pool>(streams_max, 0);
     events_ = std::make_unique<agent::event_recorder>(*api_, name, wall_now,
                                                       mono_now);
@@ -142,6 +146,7 @@ private:
     services_.groups = groups_.get();
     services_.pool = pool_.get();
     services_.counters = counters_.get();
+    services_.hooks = hooks_.get();
     return unit{};
   }
 
@@ -185,6 +190,7 @@ private:
   std::unique_ptr<agent::event_recorder> events_;
   std::unique_ptr<work_pool> pool_;
   std::unique_ptr<work_pool> counters_;
+  std::unique_ptr<work_pool> hooks_;
   std::unique_ptr<work_pool> workers_;
   std::unique_ptr<bus_registration> io_;
   actors::system_config caf_config_;

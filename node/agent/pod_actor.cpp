@@ -51,6 +51,11 @@ void pod_actor::begin() {
   later(around_.services->config.storage_count, storage_look{});
 }
 
+void pod_actor::on_exit() {
+  if (executor_)
+    executor_->stop();
+}
+
 void pod_actor::handle(pod_input& input) {
   const auto now = wall_now();
   carry_out(std::visit(

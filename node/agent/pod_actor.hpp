@@ -54,6 +54,8 @@ public:
             const pod_surroundings& around, pod_ptr pod,
             std::optional<pod::refusal> refused);
 
+  void on_exit() override;
+
 protected:
   void begin() override;
   void handle(pod_input& input) override;

@@ -48,10 +48,15 @@ void pod_executor::leave() {
   changed_.notify_all();
 }
 
-void pod_executor::close() {
-  std::unique_lock lock{mutex_};
+void pod_executor::stop() {
+  std::lock_guard lock{mutex_};
   closed_ = true;
   changed_.notify_all();
+}
+
+void pod_executor::close() {
+  stop();
+  std::unique_lock lock{mutex_};
   changed_.wait(lock, [this] { return working_ == 0; });
 }
 
@@ -107,6 +112,10 @@ void pod_executor::carry_out(pod_ptr pod,
                      [](const pod::fail_pod&) {},
                      [](const pod::end_pod&) {},
                      [](const pod::stop_container&) {},
+                     [&](const pod::run_hook& it) {
+                       post_to(*services_.hooks,
+                               [this, with, it] { run(with, it); });
+                     },
                      [&](const auto& it) {
                        post([this, with, it] { run(with, it); });
                      },

@@ -71,7 +71,11 @@ public:
   void count_storage(pod_ptr pod,
                      std::shared_ptr<const pod::observed_pod> observed);
 
-  /// Takes no more work, and returns when what was begun is done.
+  /// Takes no more work and waits for no hook any more; what else was begun
+  /// goes on. Does not block.
+  void stop();
+
+  /// `stop`, and returns when what was begun is done.
   void close();
 
   /// The pod's sandbox, for commands; null when there is none.
@@ -101,10 +105,10 @@ private:
   };
 
   void keep(const job& with, const std::string& record);
+  void post_to(work_pool& pool, std::function<void()> work);
   bool enter();
   void leave();
   bool is_closed() const;
-  void post_to(work_pool& pool, std::function<void()> work);
   pod::storage_use measure_storage(const job& with) const;
 
   void run(const job& with, const pod::mount_volumes& action);

@@ -54,6 +54,8 @@ struct node_services {
   work_pool* pool = nullptr;
   /// For walks over what pods have written: few at a time, they are long.
   work_pool* counters = nullptr;
+  /// For hooks alone: they may take as long as a pod's grace.
+  work_pool* hooks = nullptr;
   /// Of the node's network namespace; opened once the node has a podCIDR.
   guarded<std::shared_ptr<network::pod_network>> network;
 };
