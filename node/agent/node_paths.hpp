@@ -41,8 +41,12 @@ public:
 
   std::string etc(const std::string& uid) const { return pod(uid) + "/etc"; }
 
+  std::string containers(const std::string& uid) const {
+    return pod(uid) + "/containers";
+  }
+
   std::string container(const std::string& uid, const std::string& id) const {
-    return pod(uid) + "/containers/" + id;
+    return containers(uid) + "/" + id;
   }
 
   std::string logs() const { return root_ + "/logs"; }

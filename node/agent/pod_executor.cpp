@@ -167,14 +167,7 @@ adoption pod_executor::find_left_over(const pod_ptr& pod) {
     log_error(component, paths.record(uid_) + ": " + record.error().message);
   out.observed =
       record ? std::move(*record) : pod::observe_new(core::pod{*pod}, now);
-  auto box = sandbox::pod_sandbox::reopen(
-      *services_.sandboxes, paths.sandbox(uid_),
-      [weak = weak_from_this()](const std::string&,
-                                const sandbox::sandbox_event& event) {
-        if (auto self = weak.lock())
-          self->on_event(event);
-      },
-      shim_patience);
+  auto box = reopen();
   if (!box) {
     if (out.observed.sandbox.phase != pod::sandbox_phase::absent)
       out.facts.push_back(pod::sandbox_died{box.error().message});
@@ -187,10 +180,26 @@ adoption pod_executor::find_left_over(const pod_ptr& pod) {
   }
   if (state)
     compare_containers(*state, out);
-  if (!state || !state->alive)
+  if (out.observed.sandbox.phase == pod::sandbox_phase::absent)
+    out.facts.push_back(pod::sandbox_died{"nobody knows what it is"});
+  else if (!state || !state->alive)
     out.facts.push_back(pod::sandbox_died{state ? "the pod's shim is gone"
                                                 : state.error().message});
   return out;
+}
+
+result<std::unique_ptr<sandbox::pod_sandbox>> pod_executor::reopen() {
+  return sandbox::pod_sandbox::reopen(*services_.sandboxes,
+                                      services_.config.paths.sandbox(uid_),
+                                      listener(), shim_patience);
+}
+
+sandbox::event_callback pod_executor::listener() {
+  return [weak = weak_from_this()](const std::string&,
+                                   const sandbox::sandbox_event& event) {
+    if (auto self = weak.lock())
+      self->on_event(event);
+  };
 }
 
 /// What runs and is not in the record was being started when the agent died:
@@ -216,14 +225,17 @@ void pod_executor::compare_containers(const sandbox::sandbox_state& state,
     if (found != state.containers.end() && found->exit)
       how = *found->exit;
     out.facts.push_back(describe_exit(container.id, how));
+    forget_container(container.id);
   }
   for (const auto& container : state.containers)
     if (container.phase == sandbox::container_phase::running
-        && !known.contains(container.id))
+        && !known.contains(container.id)) {
       box()
           ->signal(container.id, SIGKILL, sandbox::signal_scope::all,
                    shim_patience)
           .has_value();
+      forget_container(container.id);
+    }
 }
 
 void pod_executor::on_event(const sandbox::sandbox_event& event) {

@@ -123,11 +123,14 @@ private:
   void run(const job& with, const pod::delete_object& action);
 
   result<container_context> context_of(const std::string& container_id) const;
+  result<std::unique_ptr<sandbox::pod_sandbox>> reopen();
+  sandbox::event_callback listener();
   adoption find_left_over(const pod_ptr& pod);
   void compare_containers(const sandbox::sandbox_state& state, adoption& out);
   result<std::vector<std::string>>
   join_network(const pod::sandbox_launch& launch);
   status_result leave_node(const view::core_v1::pod& view);
+  status_result remove_containers();
   status_result write_files(const job& with, const std::string& id,
                             pod::launch_context& context);
   status_result find_volumes(const job& with, pod::launch_context& context);

@@ -137,14 +137,8 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
   auto spec = to_sandbox_spec(view, launch, paths);
   spec.shim_cgroup = {std::move(entry->procs_files),
                       std::move(entry->directory)};
-  auto box = sandbox::pod_sandbox::create(
-      *services_.sandboxes, spec,
-      [weak = weak_from_this()](const std::string&,
-                                const sandbox::sandbox_event& event) {
-        if (auto self = weak.lock())
-          self->on_event(event);
-      },
-      shim_patience);
+  auto box = sandbox::pod_sandbox::create(*services_.sandboxes, spec,
+                                          listener(), shim_patience);
   if (!box)
     return fail(box.error().message);
   {
@@ -174,12 +168,22 @@ void pod_executor::run(const job& with, const pod::stop_sandbox&) {
     box = std::exchange(box_, nullptr);
   }
   status_result done = unit{};
+  // One that did not answer when the agent came back may live all the same.
+  if (!box) {
+    auto left = reopen();
+    if (left)
+      box = std::move(*left);
+    else if (left.error().code != errc::not_found)
+      done = left.error();
+  }
   if (box)
     done = box->destroy(shim_patience);
   if (done)
     end_execs();
   if (done)
     done = leave_node(core::pod{*with.pod});
+  if (done)
+    done = remove_containers();
   if (done)
     return report_(pod::sandbox_stopped{});
   {
@@ -188,6 +192,15 @@ void pod_executor::run(const job& with, const pod::stop_sandbox&) {
       box_ = std::move(box);
   }
   report_(pod::cleanup_failed{done.error().message});
+}
+
+/// What is left of those whose end nobody saw, too.
+status_result pod_executor::remove_containers() {
+  for (const auto& owner :
+       services_.images->pins(services_.config.name + "/" + uid_ + "/"))
+    if (auto done = services_.images->unpin(owner); !done)
+      return done;
+  return sys::delete_tree(services_.config.paths.containers(uid_));
 }
 
 void pod_executor::run(const job&, const pod::unmount_volumes&) {
@@ -201,11 +214,10 @@ void pod_executor::run(const job& with, const pod::remove_pod&) {
   const core::pod view{*with.pod};
   const auto metadata = view.metadata();
   const auto& paths = services_.config.paths;
-  for (const auto& owner :
-       services_.images->pins(services_.config.name + "/" + uid_ + "/"))
-    services_.images->unpin(owner).has_value();
   // A sandbox that could not be made may have left something all the same.
   auto done = leave_node(view);
+  if (done)
+    done = remove_containers();
   if (done)
     done = sys::delete_tree(paths.pod(uid_));
   if (done)
