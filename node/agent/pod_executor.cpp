@@ -177,6 +177,7 @@ adoption pod_executor::find_left_over(const pod_ptr& pod) {
   {
     std::lock_guard lock{mutex_};
     box_ = std::move(*box);
+    box_id_ = out.observed.sandbox.id;
   }
   if (state)
     compare_containers(*state, out);

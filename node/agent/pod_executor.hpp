@@ -122,6 +122,12 @@ private:
   void run(const job& with, const pod::remove_pod& action);
   void run(const job& with, const pod::delete_object& action);
 
+  std::shared_ptr<sandbox::pod_sandbox>
+  begin_start(const std::string& sandbox_id);
+  void end_start();
+  void start(const job& with, const pod::start_container& action,
+             sandbox::pod_sandbox& at);
+
   result<container_context> context_of(const std::string& container_id) const;
   result<std::unique_ptr<sandbox::pod_sandbox>> reopen();
   sandbox::event_callback listener();
@@ -168,7 +174,9 @@ private:
   bool closed_ = false;
   bool counting_ = false; ///< what the pod has written
   std::shared_ptr<sandbox::pod_sandbox> box_;
-  pod_ptr pod_; ///< as last seen
+  std::string box_id_;     ///< as facts and actions name it
+  std::size_t starts_ = 0; ///< of containers, under way
+  pod_ptr pod_;            ///< as last seen
   std::uint64_t jobs_ = 0;
   std::mutex keeping_;
   std::uint64_t kept_ = 0; ///< number of the job whose record is on the disk

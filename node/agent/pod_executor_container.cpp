@@ -297,16 +297,43 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
   return out;
 }
 
+/// The sandbox that a start was meant for, which then waits for it with its
+/// end; null when there is another one by now, or none.
+std::shared_ptr<sandbox::pod_sandbox>
+pod_executor::begin_start(const std::string& sandbox_id) {
+  std::lock_guard lock{mutex_};
+  if (!box_ || box_id_ != sandbox_id)
+    return nullptr;
+  ++starts_;
+  return box_;
+}
+
+void pod_executor::end_start() {
+  std::lock_guard lock{mutex_};
+  --starts_;
+  changed_.notify_all();
+}
+
 void pod_executor::run(const job& with, const pod::start_container& action) {
+  const auto at = begin_start(action.sandbox_id);
+  if (!at)
+    return report_(pod::container_start_failed{
+        action.container, action.sandbox_id, "CreateContainerError",
+        "the pod's sandbox is gone"});
+  start(with, action, *at);
+  end_start();
+}
+
+void pod_executor::start(const job& with, const pod::start_container& action,
+                         sandbox::pod_sandbox& at) {
   const auto fail = [&](const char* reason, const std::string& message) {
-    report_(pod::container_start_failed{action.container, reason, message});
+    report_(pod::container_start_failed{action.container, action.sandbox_id,
+                                        reason, message});
   };
-  const core::pod view{*with.pod};
-  const auto container = find_container(view, action.container);
+  const auto container = find_container(core::pod{*with.pod}, action.container);
   const auto image = services_.images->find(action.image_id);
-  const auto at = box();
-  if (!container || !at)
-    return fail("CreateContainerError", "the pod's sandbox is gone");
+  if (!container)
+    return fail("CreateContainerError", "the pod has no such container");
   if (!image)
     return fail("CreateContainerError",
                 "image " + action.image_id + " is gone");
@@ -332,8 +359,9 @@ void pod_executor::run(const job& with, const pod::start_container& action) {
     names_[id] = action.container;
     starting_.insert(id);
   }
-  report_(pod::container_created{action.container, id});
-  auto started = at->start_container(std::move(*spec), start_patience);
+  report_(pod::container_created{action.container, action.sandbox_id, id,
+                                 to_identity(spec->security), launch->cgroup});
+  auto started = at.start_container(std::move(*spec), start_patience);
   if (started)
     report_(pod::container_started{action.container, id, started->pid,
                                    started->started_at});

@@ -141,11 +141,13 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
                                           listener(), shim_patience);
   if (!box)
     return fail(box.error().message);
+  auto id = make_id();
   {
     std::lock_guard lock{mutex_};
     box_ = std::move(*box);
+    box_id_ = id;
   }
-  report_(pod::sandbox_ready{make_id(), std::move(*addresses)});
+  report_(pod::sandbox_ready{std::move(id), std::move(*addresses)});
 }
 
 /// Gives back what the pod has of the node: its cgroup, its network.
@@ -178,8 +180,13 @@ void pod_executor::run(const job& with, const pod::stop_sandbox&) {
   }
   if (box)
     done = box->destroy(shim_patience);
-  if (done)
+  if (done) {
     end_execs();
+    // What is being started fails now; it must not find cgroup and volumes
+    // gone, and make them again.
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return starts_ == 0; });
+  }
   if (done)
     done = leave_node(core::pod{*with.pod});
   if (done)

@@ -113,6 +113,10 @@ sandbox::security_spec to_security(const pod::container_launch& launch,
   return out;
 }
 
+pod::process_identity to_identity(const sandbox::security_spec& from) {
+  return {from.uid, from.gid, {from.groups.begin(), from.groups.end()}};
+}
+
 namespace {
 
 std::optional<int> number_of(std::string_view text) {

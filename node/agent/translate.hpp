@@ -7,6 +7,7 @@
 #include "node/image/image_user.hpp"
 #include "node/network/host_ports.hpp"
 #include "node/pod/launch.hpp"
+#include "node/pod/observed.hpp"
 #include "node/sandbox/spec.hpp"
 
 #include <string>
@@ -31,6 +32,9 @@ pod::image_defaults to_defaults(const image::image_config& from);
 /// `user` is who the launch's user is in the image's files.
 sandbox::security_spec to_security(const pod::container_launch& launch,
                                    const image::process_user& user);
+
+/// As whom a container starts.
+pod::process_identity to_identity(const sandbox::security_spec& from);
 
 /// SIGTERM and its like by name or number; 0 for what is none.
 int signal_number(std::string_view name);

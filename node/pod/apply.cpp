@@ -139,6 +139,14 @@ private:
                : &found->second;
   }
 
+  /// Whether the start that this sandbox was meant for is under way: one for a
+  /// sandbox before it may still be heard of.
+  bool is_being_made(const observed_container& container,
+                     const std::string& sandbox_id) const {
+    return container.phase == container_phase::creating
+           && sandbox_id == observed_.sandbox.id;
+  }
+
   std::string quoted_reference(const std::string& container) {
     return meta::go_quote(at(container).next_image.reference);
   }
@@ -247,7 +255,7 @@ events application::operator()(const image_failed& fact) {
 
 events application::operator()(const container_created& fact) {
   auto& container = at(fact.container);
-  if (container.phase != container_phase::creating)
+  if (!is_being_made(container, fact.sandbox_id))
     return {};
   if (container.ever_created)
     ++container.restart_count;
@@ -259,6 +267,8 @@ events application::operator()(const container_created& fact) {
   container.sandbox_id = observed_.sandbox.id;
   container.image = container.next_image.reference;
   container.image_id = container.next_image.id;
+  container.user = fact.user;
+  container.limits = fact.limits;
   // The next start asks for its image again, as its policy says.
   container.next_image.phase = image_phase::wanted;
   container.post_start = hook_phase::none;
@@ -280,7 +290,7 @@ events application::operator()(const container_started& fact) {
 
 events application::operator()(const container_start_failed& fact) {
   auto& container = at(fact.container);
-  if (container.phase != container_phase::creating)
+  if (!is_being_made(container, fact.sandbox_id))
     return {};
   container.failure = start_failure{fact.reason, fact.message, now_};
   container.next_image.phase = image_phase::wanted;

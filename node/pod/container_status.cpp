@@ -3,6 +3,7 @@
 #include "messages/codec/scalars.hpp"
 #include "messages/meta/time.hpp"
 #include "messages/schema/ids/core_v1.hpp"
+#include "node/pod/applied_status.hpp"
 
 namespace troupe::pod {
 
@@ -102,6 +103,9 @@ container_report report(const view::core_v1::pod& pod,
                                       : container.image;
   out.image_id = container.image_id;
   out.id = container.id;
+  out.user = container.user;
+  out.limits = container.limits;
+  out.spec = entry.spec;
   out.ready = is_ready(entry, container);
   out.started = entry.role == container_role::init
                     ? container.phase == container_phase::running
@@ -211,6 +215,7 @@ codec::node* make_status(codec::document& out, const container_report& report) {
   if (!report.id.empty())
     set_text(out, *result, id::container_id, "troupe://" + report.id);
   out.set(*result, id::started, out.make_boolean(report.started));
+  write_applied(out, *result, report);
   return result;
 }
 

@@ -33,6 +33,9 @@ struct container_report {
   std::string image;
   std::string image_id;
   std::string id;
+  std::optional<process_identity> user;
+  std::optional<cgroup_limits> limits;
+  view::core_v1::container spec;
   container_role role = container_role::regular;
 };
 

@@ -68,7 +68,10 @@ struct image_failed {
 
 struct container_created {
   std::string container;
+  std::string sandbox_id; ///< that of the action
   std::string id;
+  process_identity user;
+  cgroup_limits limits; ///< what its cgroup was given
 };
 
 struct container_started {
@@ -80,6 +83,7 @@ struct container_started {
 
 struct container_start_failed {
   std::string container;
+  std::string sandbox_id; ///< that of the action
   /// CreateContainerConfigError, CreateContainerError; RunContainerError after
   /// container_created: then it counts as exited with 128.
   std::string reason;

@@ -210,9 +210,7 @@ builder::make_mount(const view::core_v1::volume_mount& from) {
     out.target.insert(0, "/");
   out.volume = from.name();
   out.read_only = from.read_only() || volume->second.read_only;
-  const auto recursive = from.recursive_read_only();
-  out.recursive_read_only =
-      from.read_only() && (recursive == "Enabled" || recursive == "IfPossible");
+  out.recursive_read_only = is_recursive_read_only(from);
   if (from.mount_propagation() == "HostToContainer")
     out.propagation = mount_propagation::host_to_container;
   if (from.mount_propagation() == "Bidirectional")

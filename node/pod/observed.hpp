@@ -2,6 +2,7 @@
 
 #include "messages/base/time_point.hpp"
 #include "node/pod/backoff.hpp"
+#include "node/pod/resources.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -87,6 +88,16 @@ struct container_stop {
                          const container_stop&) = default;
 };
 
+/// Who the first process of a container was started as.
+struct process_identity {
+  std::int64_t uid = 0;
+  std::int64_t gid = 0;
+  std::vector<std::int64_t> groups; ///< all supplementary ones
+
+  friend bool operator==(const process_identity&,
+                         const process_identity&) = default;
+};
+
 struct observed_container {
   container_phase phase = container_phase::waiting;
   std::string id;         ///< of this incarnation, without troupe://
@@ -94,6 +105,9 @@ struct observed_container {
   std::string sandbox_id; ///< where this incarnation lives or lived
   std::string image;      ///< the reference this incarnation was made from
   std::string image_id;
+  /// What this incarnation was given; absent in older records.
+  std::optional<process_identity> user;
+  std::optional<cgroup_limits> limits;
   wall_time started;
   hook_phase post_start = hook_phase::none;
   std::optional<container_stop> stop;

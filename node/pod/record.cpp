@@ -18,6 +18,7 @@ constexpr std::size_t record_size_max = 1024 * 1024;
 constexpr std::int64_t small_max = 1 << 30;
 constexpr std::int64_t time_max = std::int64_t{1} << 62;
 constexpr std::int64_t span_max = std::int64_t{1} << 61;
+constexpr std::int64_t id_max = UINT32_MAX;
 
 // Times are whole nanoseconds since 1970: nothing is lost by a restart.
 
@@ -58,6 +59,10 @@ private:
            const std::optional<container_exit>& value);
   void put(map& to, std::string_view key,
            const std::optional<container_stop>& value);
+  void put(map& to, std::string_view key,
+           const std::optional<process_identity>& value);
+  void put(map& to, std::string_view key,
+           const std::optional<cgroup_limits>& value);
   map* write_container(const observed_container& container);
   void write_sandbox(map& root, const observed_sandbox& sandbox);
 
@@ -103,6 +108,32 @@ void record_writer::put(map& to, std::string_view key,
   out_.set(to, key, out);
 }
 
+void record_writer::put(map& to, std::string_view key,
+                        const std::optional<process_identity>& value) {
+  if (!value)
+    return;
+  auto* out = out_.make_map();
+  put(*out, "uid", value->uid);
+  put(*out, "gid", value->gid);
+  auto* groups = out_.make_list();
+  for (auto each : value->groups)
+    out_.push_back(*groups, out_.make_integer(each));
+  out_.set(*out, "groups", groups);
+  out_.set(to, key, out);
+}
+
+void record_writer::put(map& to, std::string_view key,
+                        const std::optional<cgroup_limits>& value) {
+  if (!value)
+    return;
+  auto* out = out_.make_map();
+  put(*out, "cpuShares", value->cpu_shares);
+  put(*out, "cpuQuota", value->cpu_quota_us);
+  put(*out, "cpuPeriod", value->cpu_period_us);
+  put(*out, "memory", value->memory_max);
+  out_.set(to, key, out);
+}
+
 codec::node*
 record_writer::write_container(const observed_container& container) {
   auto* out = out_.make_map();
@@ -116,6 +147,8 @@ record_writer::write_container(const observed_container& container) {
   put(*out, "sandbox", container.sandbox_id);
   put(*out, "image", container.image);
   put(*out, "imageID", container.image_id);
+  put(*out, "user", container.user);
+  put(*out, "limits", container.limits);
   put_time(*out, "started", container.started);
   put(*out, "postStarted", container.post_start == hook_phase::done);
   put(*out, "stop", container.stop);
@@ -199,6 +232,15 @@ public:
         std::clamp<std::int64_t>(number(key), 0, small_max));
   }
 
+  /// A uid or a gid.
+  std::int64_t id(std::string_view key) const {
+    return std::clamp<std::int64_t>(number(key), 0, id_max);
+  }
+
+  std::int64_t amount(std::string_view key) const {
+    return std::max<std::int64_t>(number(key), 0);
+  }
+
   bool flag(std::string_view key) const {
     const auto* found = raw(key);
     return found != nullptr && found->boolean_or(false);
@@ -257,6 +299,25 @@ std::optional<container_stop> read_stop(const record_reader& from) {
                         from.span("grace")};
 }
 
+std::optional<process_identity> read_user(const record_reader& from) {
+  if (!from)
+    return std::nullopt;
+  process_identity out{from.id("uid"), from.id("gid"), {}};
+  if (const auto* all = from.raw("groups");
+      all != nullptr && all->is(codec::node_kind::list))
+    for (const auto* each : all->items())
+      out.groups.push_back(
+          std::clamp<std::int64_t>(each->integer_or(0), 0, id_max));
+  return out;
+}
+
+std::optional<cgroup_limits> read_limits(const record_reader& from) {
+  if (!from)
+    return std::nullopt;
+  return cgroup_limits{from.amount("cpuShares"), from.amount("cpuQuota"),
+                       from.amount("cpuPeriod"), from.amount("memory")};
+}
+
 observed_container read_container(const record_reader& from) {
   observed_container out;
   out.phase = from.choice("phase", container_phase::exited);
@@ -265,6 +326,8 @@ observed_container read_container(const record_reader& from) {
   out.sandbox_id = from.text("sandbox");
   out.image = from.text("image");
   out.image_id = from.text("imageID");
+  out.user = read_user(from.at("user"));
+  out.limits = read_limits(from.at("limits"));
   out.started = from.time("started");
   out.post_start =
       from.flag("postStarted") ? hook_phase::done : hook_phase::none;
@@ -331,6 +394,11 @@ exit_from(const view::core_v1::container_state& state) {
 observed_container
 container_from(const view::core_v1::container_status& status) {
   observed_container out;
+  if (const auto user = status.user().linux()) {
+    out.user = process_identity{user.uid(), user.gid(), {}};
+    for (auto each : user.supplemental_groups())
+      out.user->groups.push_back(each);
+  }
   out.restart_count = static_cast<std::int32_t>(status.restart_count());
   out.ever_created = !status.container_id().empty();
   out.exit = exit_from(status.state());

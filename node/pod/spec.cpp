@@ -111,6 +111,11 @@ bool stays_down(const view::core_v1::pod& pod, const container_entry& entry,
          && !restarts_after(pod, entry, container.exit->code);
 }
 
+bool is_recursive_read_only(const view::core_v1::volume_mount& mount) {
+  const auto wish = mount.recursive_read_only();
+  return mount.read_only() && (wish == "Enabled" || wish == "IfPossible");
+}
+
 bool has_started(const container_entry& entry,
                  const observed_container& container) {
   if (container.phase != container_phase::running)

@@ -62,6 +62,10 @@ bool restarts_after(const view::core_v1::pod& pod, const container_entry& entry,
 bool stays_down(const view::core_v1::pod& pod, const container_entry& entry,
                 const observed_container& container);
 
+/// Whether a mount and all mounts below it are read only. Every kernel this
+/// runs on can do that, so that IfPossible is Enabled.
+bool is_recursive_read_only(const view::core_v1::volume_mount& mount);
+
 /// Runs, and postStart and startup probe are past.
 bool has_started(const container_entry& entry,
                  const observed_container& container);

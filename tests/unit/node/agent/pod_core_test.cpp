@@ -120,7 +120,8 @@ struct world {
               take(pod::image_ready{it.container, "sha256:1", {}});
             },
             [&](const pod::start_container& it) {
-              take(pod::container_created{it.container, "c1"});
+              take(pod::container_created{
+                  it.container, it.sandbox_id, "c1", {}, {}});
               take(pod::container_started{it.container, "c1", 7, now});
             },
             [&](const pod::signal_container& it) {

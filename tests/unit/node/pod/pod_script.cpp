@@ -11,6 +11,7 @@
 #include "node/pod/status.hpp"
 
 #include <map>
+#include <sstream>
 #include <stdexcept>
 
 namespace troupe::test {
@@ -47,6 +48,30 @@ pod_fact probe_fact(const script_command& command) {
       command.word(1), command.option("id"), kinds.at(command.word(2)),
       command.word(3) == "success" ? pod::probe_verdict::success
                                    : pod::probe_verdict::failure};
+}
+
+std::vector<std::int64_t> read_numbers(const std::string& text) {
+  std::vector<std::int64_t> out;
+  std::istringstream from{text};
+  for (std::string each; std::getline(from, each, ',');)
+    out.push_back(std::stoll(each));
+  return out;
+}
+
+/// "uid:gid:group,group".
+pod::process_identity read_user(const std::string& text) {
+  std::istringstream from{text};
+  std::string uid, gid, groups;
+  std::getline(from, uid, ':');
+  std::getline(from, gid, ':');
+  std::getline(from, groups);
+  return {std::stoll(uid), std::stoll(gid), read_numbers(groups)};
+}
+
+/// "shares,quota,memory".
+pod::cgroup_limits read_limits(const std::string& text) {
+  const auto all = read_numbers(text);
+  return {all.at(0), all.at(1), 100'000, all.at(2)};
 }
 
 } // namespace
@@ -184,12 +209,16 @@ pod_fact pod_script::container_fact(const std::string& name,
   if (name == "image_failed")
     return pod::image_failed{container, command.word(2), command.input};
   if (name == "created")
-    return pod::container_created{container, id};
+    return pod::container_created{
+        container, command.option("sandbox", observed_.sandbox.id), id,
+        read_user(command.option("user", "0:0:0")),
+        read_limits(command.option("limits", "2,0,0"))};
   if (name == "started")
     return pod::container_started{container, id, 100, now_};
   if (name == "start_failed")
-    return pod::container_start_failed{container, command.word(2),
-                                       command.input};
+    return pod::container_start_failed{
+        container, command.option("sandbox", observed_.sandbox.id),
+        command.word(2), command.input};
   if (name == "exited")
     return pod::container_exited{container,
                                  id,

@@ -30,6 +30,8 @@ TEST_CASE("a record keeps what only the agent knows", "[pod]") {
   container.phase = pod::container_phase::running;
   container.id = "c1";
   container.pid = 7;
+  container.user = pod::process_identity{1000, 0, {0, UINT32_MAX}};
+  container.limits = pod::cgroup_limits{2, 0, 100'000, 1 << 20};
   container.restart_count = 3;
   container.restarts = {duration{40}, wall_time{duration{9}}};
   container.last_exit = pod::container_exit{"c0", 1, 0, "Error", "no", {}, {}};
@@ -38,6 +40,27 @@ TEST_CASE("a record keeps what only the agent knows", "[pod]") {
   const auto read = pod::decode_record(pod::encode_record(given));
   REQUIRE(read);
   CHECK(*read == given);
+}
+
+TEST_CASE("an older record tells less", "[pod]") {
+  const auto read = pod::decode_record(
+      R"({"version":1,"containers":{"c":{"phase":2,"id":"c1"}}})");
+  REQUIRE(read);
+  const auto& container = read->containers.at("c");
+  CHECK(container.id == "c1");
+  CHECK_FALSE(container.user);
+  CHECK_FALSE(container.limits);
+}
+
+TEST_CASE("numbers that make no sense are held in bounds", "[pod]") {
+  const auto read = pod::decode_record(
+      R"({"version":1,"containers":{"c":{"phase":2,"id":"c1",
+        "user":{"uid":-1,"gid":4294967296,"groups":[-1,"x"]},
+        "limits":{"cpuShares":-1,"cpuPeriod":-5}}}})");
+  REQUIRE(read);
+  const auto& container = read->containers.at("c");
+  CHECK(*container.user == pod::process_identity{0, UINT32_MAX, {0, 0}});
+  CHECK(*container.limits == pod::cgroup_limits{0, 0, 0, 0});
 }
 
 TEST_CASE("work under way is asked for again", "[pod]") {

@@ -187,18 +187,18 @@ void sim_node::finish(const pod::ensure_image& action) {
 
 void sim_node::finish(const pod::start_container& action) {
   if (fails()) {
-    tell(pod::container_start_failed{action.container,
+    tell(pod::container_start_failed{action.container, action.sandbox_id,
                                      "CreateContainerConfigError", "no"});
     return;
   }
   REQUIRE(action.sandbox_id == observed_.sandbox.id);
   const auto id = "c" + std::to_string(++made_);
-  tell(pod::container_created{action.container, id});
+  tell(pod::container_created{action.container, action.sandbox_id, id, {}, {}});
   REQUIRE(observed_.containers.at(action.container).restart_count
           == action.attempt);
   if (fails()) {
-    tell(pod::container_start_failed{action.container, "RunContainerError",
-                                     "no"});
+    tell(pod::container_start_failed{action.container, action.sandbox_id,
+                                     "RunContainerError", "no"});
     return;
   }
   running_[id] = action.container;
