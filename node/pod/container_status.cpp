@@ -122,13 +122,46 @@ container_report report(const view::core_v1::pod& pod,
     default:
       report_waiting(out, pod, entry, container);
   }
-  // Init containers that a pod never came to stay as they were.
-  if (out.waiting && entry.role == container_role::regular
-      && has_ended(observed)) {
-    out.terminated = lost();
-    out.waiting.reset();
-  }
   return out;
+}
+
+bool has_been_up(const container_report& report) {
+  return !report.waiting || report.last;
+}
+
+/// Whether the regular containers' turn had come.
+bool was_initialized(const std::vector<container_report>& all) {
+  const container_report* last_init = nullptr;
+  for (auto& each : all) {
+    if (each.role != container_role::regular)
+      last_init = &each;
+    else if (has_been_up(each))
+      return true;
+  }
+  if (last_init == nullptr)
+    return true;
+  const auto& ended =
+      last_init->terminated ? last_init->terminated : last_init->last;
+  return last_init->role == container_role::init && ended && ended->code == 0;
+}
+
+/// Containers that the pod which ended never came to stay as they were. Source:
+/// upstream's status manager.
+void settle_lost(std::vector<container_report>& all) {
+  const auto settle = [](container_report& report) {
+    if (!report.waiting)
+      return;
+    report.terminated = lost();
+    report.waiting.reset();
+  };
+  const auto initialized = was_initialized(all);
+  std::size_t reached = 0; // the first init container's turn came at once
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i].role != container_role::regular && has_been_up(all[i]))
+      reached = i;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i].role == container_role::regular ? initialized : i <= reached)
+      settle(all[i]);
 }
 
 void set_text(codec::document& out, codec::node& object, codec::field_id id,
@@ -186,6 +219,8 @@ std::vector<container_report> report_containers(const view::core_v1::pod& pod,
     all.push_back(
         report(pod, each, found == nullptr ? nothing : *found, observed));
   }
+  if (has_ended(observed))
+    settle_lost(all);
   return all;
 }
 

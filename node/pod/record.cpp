@@ -369,17 +369,31 @@ observed_sandbox read_sandbox(const record_reader& from) {
   return out;
 }
 
+std::string id_in(std::string_view container_id) {
+  constexpr std::string_view scheme = "troupe://";
+  if (container_id.starts_with(scheme))
+    container_id.remove_prefix(scheme.size());
+  return std::string{container_id};
+}
+
+/// It ran as far as the API knows, and nobody here knows of it: it must not
+/// run twice if its pod's containers run once.
+container_exit disappeared() {
+  container_exit out;
+  out.code = 137;
+  out.reason = "ContainerStatusUnknown";
+  out.message = "The container could not be located when the pod was deleted.  "
+                "The container used to be Running";
+  return out;
+}
+
 std::optional<container_exit>
 exit_from(const view::core_v1::container_state& state) {
   const auto ended = state.terminated();
   if (!ended)
     return std::nullopt;
-  constexpr std::string_view scheme = "troupe://";
-  auto id = ended.container_id();
-  if (id.starts_with(scheme))
-    id.remove_prefix(scheme.size());
   container_exit out;
-  out.id = id;
+  out.id = id_in(ended.container_id());
   out.code = static_cast<std::int32_t>(ended.exit_code());
   out.signal = static_cast<std::int32_t>(ended.signal());
   out.reason = ended.reason();
@@ -403,12 +417,14 @@ container_from(const view::core_v1::container_status& status) {
   out.ever_created = !status.container_id().empty();
   out.exit = exit_from(status.state());
   out.last_exit = exit_from(status.last_state());
+  if (status.state().has_running())
+    out.exit = disappeared();
   if (!out.exit)
     out.exit = std::exchange(out.last_exit, std::nullopt);
   if (!out.exit)
     return out;
   out.phase = container_phase::exited;
-  out.id = out.exit->id;
+  out.id = id_in(status.container_id());
   out.image = status.image();
   out.image_id = status.image_id();
   return out;

@@ -195,8 +195,10 @@ void writer::write_addresses() {
       out_.push_back(all, make_address(ids::host_ip::ip, each));
   }
   // A pod that was taken down keeps the addresses it had until it has ended.
-  const auto& own = observed_.sandbox.addresses;
-  if (own.empty() || observed_.sandbox.phase == sandbox_phase::starting)
+  const auto on_host = pod_.spec().host_network();
+  const auto& own = on_host ? host : observed_.sandbox.addresses;
+  if (own.empty()
+      || (!on_host && observed_.sandbox.phase == sandbox_phase::starting))
     return;
   text(id::pod_ip, own.front());
   auto& all = out_.list_at(out_.root(), id::pod_ips);
