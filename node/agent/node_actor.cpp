@@ -60,6 +60,7 @@ void node_actor::handle(node_input& input) {
                  [this](network_answer& it) {
                    core_.network_opened(std::move(it.problem), this_moment());
                    start_pods();
+                   pods_->check_networks();
                    carry_out(core_.tick(this_moment(), images_));
                  },
                  [this](pod_over& it) { pods_->forget(it.uid); },

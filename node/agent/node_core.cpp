@@ -63,11 +63,18 @@ node_effects node_core::tick(moment now, std::vector<node_image> images) {
   return out;
 }
 
+/// A Node that was registered anew may have other ranges.
 void node_core::want_network(moment now, node_effects& out) {
-  if (networked_ || !opening_.due(now.mono))
+  auto ranges = pod_cidrs(*node_);
+  if (ranges.empty() || !opening_.due(now.mono)
+      || (networked_ && ranges == opened_))
     return;
-  out.open_network = pod_cidrs(*node_);
-  opening_.busy = !out.open_network.empty();
+  if (networked_)
+    network_problem_ = "the node's podCIDR has changed";
+  networked_ = false;
+  opening_.busy = true;
+  opened_ = ranges;
+  out.open_network = std::move(ranges);
 }
 
 void node_core::want_status(moment now, node_effects& out) {

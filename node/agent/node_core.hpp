@@ -49,7 +49,8 @@ struct heartbeat_config {
 ///          +--------(3)---------+------------------+
 ///
 /// 1. The Node exists. 2. It has a podCIDR and the network is open. 3. The Node
-/// is gone: it is registered again.
+/// is gone: it is registered again. With another podCIDR than before, the
+/// network is opened again.
 class node_core {
 public:
   node_core(const node_config& config, machine_facts machine,
@@ -96,6 +97,7 @@ private:
   bool lease_absent_ = false; ///< the API said so: it is to be created
   std::vector<node_image> images_;
   bool networked_ = false;
+  std::vector<std::string> opened_; ///< ranges of the network
   std::string network_problem_ = "the node has no podCIDR yet";
   call_slot registration_;
   call_slot status_;

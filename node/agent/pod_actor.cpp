@@ -76,6 +76,12 @@ void pod_actor::handle(pod_input& input) {
             count_storage();
             return pod_effects{};
           },
+          [&](network_look&) {
+            executor_->check_network(
+                core_.pod(),
+                std::make_shared<const pod::observed_pod>(core_.observed()));
+            return pod_effects{};
+          },
           [&](pod_look&) {
             next_look_.reset();
             return core_.look(now);

@@ -26,6 +26,9 @@ struct volumes_look {};
 /// A limited pod may have written more.
 struct storage_look {};
 
+/// The node's network was opened again.
+struct network_look {};
+
 /// The answer to a write of the status.
 struct status_answer {
   api::response answer;
@@ -33,7 +36,7 @@ struct status_answer {
 
 using pod_input =
     std::variant<pod_changed, pod::pod_fact, adoption, status_answer, pod_look,
-                 volumes_look, storage_look>;
+                 volumes_look, storage_look, network_look>;
 
 using pod_door = actors::door<pod_input>;
 

@@ -167,39 +167,45 @@ adoption pod_executor::find_left_over(const pod_ptr& pod) {
     log_error(component, paths.record(uid_) + ": " + record.error().message);
   out.observed =
       record ? std::move(*record) : pod::observe_new(core::pod{*pod}, now);
-  auto box = reopen();
+  const auto& sandbox = out.observed.sandbox;
+  const auto died = [&](std::string why) {
+    out.facts.push_back(pod::sandbox_died{sandbox.id, std::move(why)});
+  };
+  auto box = reopen(sandbox.id);
   if (!box) {
-    if (out.observed.sandbox.phase != pod::sandbox_phase::absent)
-      out.facts.push_back(pod::sandbox_died{box.error().message});
+    if (sandbox.phase != pod::sandbox_phase::absent)
+      died(box.error().message);
     return out;
   }
   auto state = (*box)->state(shim_patience);
   {
     std::lock_guard lock{mutex_};
     box_ = std::move(*box);
-    box_id_ = out.observed.sandbox.id;
+    box_id_ = sandbox.id;
   }
   if (state)
     compare_containers(*state, out);
-  if (out.observed.sandbox.phase == pod::sandbox_phase::absent)
-    out.facts.push_back(pod::sandbox_died{"nobody knows what it is"});
+  if (sandbox.phase == pod::sandbox_phase::absent)
+    died("nobody knows what it is");
   else if (!state || !state->alive)
-    out.facts.push_back(pod::sandbox_died{state ? "the pod's shim is gone"
-                                                : state.error().message});
+    died(state ? "the pod's shim is gone" : state.error().message);
+  else if (auto loss = network_loss(core::pod{*pod}, sandbox.addresses))
+    died(std::move(*loss));
   return out;
 }
 
-result<std::unique_ptr<sandbox::pod_sandbox>> pod_executor::reopen() {
+result<std::unique_ptr<sandbox::pod_sandbox>>
+pod_executor::reopen(const std::string& sandbox_id) {
   return sandbox::pod_sandbox::reopen(*services_.sandboxes,
                                       services_.config.paths.sandbox(uid_),
-                                      listener(), shim_patience);
+                                      listener(sandbox_id), shim_patience);
 }
 
-sandbox::event_callback pod_executor::listener() {
-  return [weak = weak_from_this()](const std::string&,
-                                   const sandbox::sandbox_event& event) {
+sandbox::event_callback pod_executor::listener(const std::string& sandbox_id) {
+  return [weak = weak_from_this(),
+          sandbox_id](const std::string&, const sandbox::sandbox_event& event) {
     if (auto self = weak.lock())
-      self->on_event(event);
+      self->on_event(sandbox_id, event);
   };
 }
 
@@ -239,16 +245,18 @@ void pod_executor::compare_containers(const sandbox::sandbox_state& state,
     }
 }
 
-void pod_executor::on_event(const sandbox::sandbox_event& event) {
-  std::visit(
-      overload{
-          [this](const sandbox::container_exited& it) {
-            post([this, it] { container_over(it.id, it.status); });
-          },
-          [this](const sandbox::exec_exited& it) { exec_over(it); },
-          [this](const sandbox::shim_lost&) { post([this] { shim_over(); }); },
-      },
-      event);
+void pod_executor::on_event(const std::string& sandbox_id,
+                            const sandbox::sandbox_event& event) {
+  std::visit(overload{
+                 [this](const sandbox::container_exited& it) {
+                   post([this, it] { container_over(it.id, it.status); });
+                 },
+                 [this](const sandbox::exec_exited& it) { exec_over(it); },
+                 [&](const sandbox::shim_lost&) {
+                   post([this, sandbox_id] { shim_over(sandbox_id); });
+                 },
+             },
+             event);
 }
 
 void pod_executor::exec_over(const sandbox::exec_exited& event) {
@@ -295,16 +303,21 @@ void pod_executor::end_execs() {
 }
 
 /// The exits the shim saw come before the news of its own end.
-void pod_executor::shim_over() {
-  end_execs();
-  auto at = box();
+void pod_executor::shim_over(const std::string& sandbox_id) {
+  std::shared_ptr<sandbox::pod_sandbox> at;
+  {
+    std::lock_guard lock{mutex_};
+    if (box_id_ == sandbox_id)
+      at = box_;
+  }
   if (!at)
     return;
+  end_execs();
   if (auto state = at->state(shim_patience); state)
     for (const auto& container : state->containers)
       if (container.exit)
         container_over(container.id, *container.exit);
-  report_(pod::sandbox_died{"the pod's shim is gone"});
+  report_(pod::sandbox_died{sandbox_id, "the pod's shim is gone"});
 }
 
 } // namespace troupe::agent

@@ -71,6 +71,11 @@ public:
   void count_storage(pod_ptr pod,
                      std::shared_ptr<const pod::observed_pod> observed);
 
+  /// Finds out whether the pod still is on the node's network; one that is not
+  /// has lost its sandbox.
+  void check_network(pod_ptr pod,
+                     std::shared_ptr<const pod::observed_pod> observed);
+
   /// Takes no more work and waits for no hook any more; what else was begun
   /// goes on. Does not block.
   void stop();
@@ -129,13 +134,17 @@ private:
              sandbox::pod_sandbox& at);
 
   result<container_context> context_of(const std::string& container_id) const;
-  result<std::unique_ptr<sandbox::pod_sandbox>> reopen();
-  sandbox::event_callback listener();
+  result<std::unique_ptr<sandbox::pod_sandbox>>
+  reopen(const std::string& sandbox_id);
+  sandbox::event_callback listener(const std::string& sandbox_id);
   adoption find_left_over(const pod_ptr& pod);
   void compare_containers(const sandbox::sandbox_state& state, adoption& out);
   result<std::vector<std::string>>
   join_network(const pod::sandbox_launch& launch);
   status_result leave_node(const view::core_v1::pod& view);
+  std::optional<std::string>
+  network_loss(const view::core_v1::pod& pod,
+               const std::vector<std::string>& addresses) const;
   status_result remove_containers();
   status_result write_files(const job& with, const std::string& id,
                             pod::launch_context& context);
@@ -156,10 +165,11 @@ private:
   std::string last_words(const view::core_v1::pod& pod,
                          const pod::container_exited& exit);
 
-  void on_event(const sandbox::sandbox_event& event);
+  void on_event(const std::string& sandbox_id,
+                const sandbox::sandbox_event& event);
   void container_over(const std::string& id, const sandbox::exit_status& how);
   void exec_over(const sandbox::exec_exited& event);
-  void shim_over();
+  void shim_over(const std::string& sandbox_id);
   void end_execs();
   void forget_container(const std::string& id);
   pod::container_exited describe_exit(const std::string& id,

@@ -137,17 +137,51 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
   auto spec = to_sandbox_spec(view, launch, paths);
   spec.shim_cgroup = {std::move(entry->procs_files),
                       std::move(entry->directory)};
+  auto id = make_id();
   auto box = sandbox::pod_sandbox::create(*services_.sandboxes, spec,
-                                          listener(), shim_patience);
+                                          listener(id), shim_patience);
   if (!box)
     return fail(box.error().message);
-  auto id = make_id();
   {
     std::lock_guard lock{mutex_};
     box_ = std::move(*box);
     box_id_ = id;
   }
-  report_(pod::sandbox_ready{std::move(id), std::move(*addresses)});
+  report_(pod::sandbox_ready{id, *addresses});
+  // The node's ranges may have changed meanwhile.
+  if (auto loss = network_loss(view, *addresses))
+    report_(pod::sandbox_died{std::move(id), std::move(*loss)});
+}
+
+/// Why the pod is not on the network with these addresses; absent also when
+/// nobody can tell.
+std::optional<std::string>
+pod_executor::network_loss(const core::pod& pod,
+                           const std::vector<std::string>& addresses) const {
+  auto network = services_.network.with([](auto& it) { return it; });
+  if (!network || pod.spec().host_network())
+    return std::nullopt;
+  const auto found = network->adopt(uid_, services_.config.paths.netns(uid_));
+  if (!found && found.error().code == errc::not_found)
+    return found.error().message;
+  if (!found) {
+    log_warning(component, "pod " + uid_ + ": " + found.error().message);
+    return std::nullopt;
+  }
+  if (to_texts(found->addresses) != addresses)
+    return "its addresses are others by now";
+  return std::nullopt;
+}
+
+void pod_executor::check_network(
+    pod_ptr pod, std::shared_ptr<const pod::observed_pod> observed) {
+  if (observed->sandbox.phase != pod::sandbox_phase::ready)
+    return;
+  post([this, pod = std::move(pod), observed = std::move(observed)] {
+    const auto& sandbox = observed->sandbox;
+    if (auto loss = network_loss(core::pod{*pod}, sandbox.addresses))
+      report_(pod::sandbox_died{sandbox.id, std::move(*loss)});
+  });
 }
 
 /// Gives back what the pod has of the node: its cgroup, its network.
@@ -172,7 +206,7 @@ void pod_executor::run(const job& with, const pod::stop_sandbox&) {
   status_result done = unit{};
   // One that did not answer when the agent came back may live all the same.
   if (!box) {
-    auto left = reopen();
+    auto left = reopen(with.observed->sandbox.id);
     if (left)
       box = std::move(*left);
     else if (left.error().code != errc::not_found)

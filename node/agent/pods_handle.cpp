@@ -98,6 +98,11 @@ void pods_handle::forget(const std::string& uid) {
   forget_kept_pod(around_.services->config.paths, uid);
 }
 
+void pods_handle::check_networks() {
+  for (auto& [uid, door] : doors_)
+    door->post(network_look{});
+}
+
 void pods_handle::end_leftovers() {
   for (auto& [uid, pod] : read_kept_pods(around_.services->config.paths))
     if (!doors_.contains(uid)) {

@@ -29,6 +29,9 @@ public:
   /// Ends the pods of an earlier agent whose objects went away meanwhile.
   void end_leftovers();
 
+  /// The node's network was opened: pods may have lost their places in it.
+  void check_networks();
+
   /// Nothing of the pod is left: its actor, record and entry go.
   void forget(const std::string& uid);
 

@@ -190,6 +190,9 @@ void application::end(observed_container& container, container_exit how) const {
 
 events application::operator()(const sandbox_died& fact) {
   auto& sandbox = observed_.sandbox;
+  if (fact.id != sandbox.id || sandbox.phase == sandbox_phase::starting
+      || sandbox.phase == sandbox_phase::stopping)
+    return {};
   sandbox.phase = sandbox_phase::dead;
   sandbox.failure = fact.message;
   sandbox.failed_at.reset();

@@ -37,6 +37,7 @@ struct sandbox_failed {
 /// The shim is gone, and every container of the sandbox with it: those that
 /// ran count as exited with 137. Facts about their real exits come before.
 struct sandbox_died {
+  std::string id;
   std::string message;
 };
 

@@ -292,3 +292,27 @@ TEST_CASE("a deleted Node is registered again", "[agent]") {
   CHECK(at.core->networked());
   CHECK(at.tick(1s).find("update nodes/n1/status") != std::string::npos);
 }
+
+TEST_CASE("a Node with other addresses opens its network again", "[agent]") {
+  world at;
+  at.settle();
+  at.see(ready_for_pods, true);
+  at.tick(1s);
+  at.answer(node_call::create_node,
+            succeeded(test::shared_object(
+                "Node", R"({"metadata":{"name":"n1","uid":"u2",
+                            "resourceVersion":"900"}})")));
+  CHECK(at.core->networked());
+  CHECK(at.see(R"({"metadata":{"name":"n1","uid":"u2",
+                   "resourceVersion":"901"},
+                   "spec":{"podCIDR":"10.9.7.0/24"}})")
+        == "open 10.9.7.0/24");
+  CHECK_FALSE(at.core->networked());
+  CHECK(at.tick().starts_with("update nodes/n1/status"));
+  REQUIRE_FALSE(at.last.empty());
+  CHECK(test::text_of(*at.last[0].request.body).find("has changed")
+        != std::string::npos);
+  at.core->network_opened("", at.now);
+  CHECK(at.core->networked());
+  CHECK(at.tick(10s).find("open") == std::string::npos);
+}

@@ -174,7 +174,8 @@ pod_fact pod_script::read_fact(const script_command& command) const {
   if (name == "sandbox_failed")
     return pod::sandbox_failed{command.input};
   if (name == "sandbox_died")
-    return pod::sandbox_died{command.input};
+    return pod::sandbox_died{command.option("id", observed_.sandbox.id),
+                             command.input};
   if (name == "sandbox_stopped")
     return pod::sandbox_stopped{};
   if (name == "storage_counted")

@@ -110,7 +110,7 @@ void sim_node::disturb() {
         std::erase_if(under_way_, [](const auto& each) {
           return std::holds_alternative<pod::start_container>(each);
         });
-        tell(pod::sandbox_died{"gone"});
+        tell(pod::sandbox_died{observed_.sandbox.id, "gone"});
       }
       break;
     case 5:
