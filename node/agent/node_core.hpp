@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/api/request.hpp"
+#include "node/agent/moment.hpp"
 #include "node/agent/node_document.hpp"
 
 #include <memory>
@@ -9,13 +10,6 @@
 #include <vector>
 
 namespace troupe::agent {
-
-/// Now, on both time lines: intervals are measured on the one that never
-/// jumps.
-struct moment {
-  mono_time mono;
-  wall_time wall;
-};
 
 enum class node_call { create_node, get_node, update_status, renew_lease };
 

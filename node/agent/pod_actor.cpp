@@ -58,6 +58,7 @@ void pod_actor::on_exit() {
 
 void pod_actor::handle(pod_input& input) {
   const auto now = wall_now();
+  mind_clock(now);
   carry_out(std::visit(
       overload{
           [&](pod_changed& it) { return core_.changed(it.pod, now); },
@@ -82,10 +83,7 @@ void pod_actor::handle(pod_input& input) {
                 std::make_shared<const pod::observed_pod>(core_.observed()));
             return pod_effects{};
           },
-          [&](pod_look&) {
-            next_look_.reset();
-            return core_.look(now);
-          },
+          [&](pod_look& it) { return look(it, now); },
       },
       input));
 }
@@ -145,13 +143,29 @@ void pod_actor::count_storage() {
   later(around_.services->config.storage_count, storage_look{});
 }
 
-/// One timer is enough: the earliest.
+void pod_actor::mind_clock(wall_time now) {
+  const auto jump = clock_.look({mono_now(), now});
+  if (jump == duration{})
+    return;
+  core_.clock_was_set(jump);
+  next_look_.reset();
+  carry_out(core_.look(now));
+}
+
+/// One timer is enough: the earliest. Those before it come to nothing.
 void pod_actor::look_at(wall_time due) {
   if (next_look_ && *next_look_ <= due)
     return;
   next_look_ = due;
   later(std::max<duration>(due - wall_now(), std::chrono::milliseconds{1}),
-        pod_look{});
+        pod_look{++looks_});
+}
+
+pod_effects pod_actor::look(const pod_look& due, wall_time now) {
+  if (due.number != looks_)
+    return {};
+  next_look_.reset();
+  return core_.look(now);
 }
 
 } // namespace troupe::agent

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "node/agent/event_recorder.hpp"
+#include "node/agent/moment.hpp"
 #include "node/agent/pod_core.hpp"
 #include "node/agent/pod_registry.hpp"
 #include "runtime/caf/input_actor.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,7 +20,10 @@ struct pod_changed {
   pod_ptr pod;
 };
 
-struct pod_look {};
+/// Time to look again, unless another look was arranged since.
+struct pod_look {
+  std::uint64_t number = 0;
+};
 
 /// Mounted volumes may have become old.
 struct volumes_look {};
@@ -66,6 +71,8 @@ protected:
 private:
   void carry_out(pod_effects effects);
   void write_status(std::shared_ptr<const codec::document> body);
+  void mind_clock(wall_time now);
+  pod_effects look(const pod_look& due, wall_time now);
   void look_at(wall_time due);
   void refresh_volumes();
   void count_storage();
@@ -75,7 +82,9 @@ private:
   pod_core core_;
   const std::optional<pod::refusal> refused_; ///< by this node
   std::shared_ptr<pod_executor> executor_;
+  clock_watch clock_;
   std::optional<wall_time> next_look_;
+  std::uint64_t looks_ = 0; ///< arranged
 };
 
 } // namespace troupe::agent

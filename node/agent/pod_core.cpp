@@ -45,6 +45,7 @@ pod_effects pod_core::adopted(pod::observed_pod observed,
                               const std::vector<pod::pod_fact>& facts,
                               wall_time now) {
   observed_ = std::move(observed);
+  pod::clock_is(observed_, now);
   adopted_ = true;
   std::vector<pod::pod_event> events;
   for (const auto& fact : facts)
@@ -81,6 +82,12 @@ pod_effects pod_core::status_answered(const api::response& answer,
 
 pod_effects pod_core::look(wall_time now) {
   return step(now, {});
+}
+
+void pod_core::clock_was_set(duration by) {
+  pod::clock_was_set(observed_, by);
+  if (write_again_)
+    *write_again_ += by;
 }
 
 pod_effects pod_core::step(wall_time now, std::vector<pod::pod_event> events) {

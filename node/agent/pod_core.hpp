@@ -57,6 +57,9 @@ public:
   /// Time has passed.
   pod_effects look(wall_time now);
 
+  /// The wall clock was set; `look` then.
+  void clock_was_set(duration by);
+
   const pod_ptr& pod() const { return pod_; }
 
   const pod::observed_pod& observed() const { return observed_; }

@@ -170,8 +170,8 @@ std::string to_string(const pod_actions& plan);
 
 /// What the pod needs now. The same input gives the same plan; after `begin`
 /// for each of its actions the plan for the same moment is empty. Waits and
-/// graces are told by `now`, which had better not jump: take the wall clock
-/// once and go on with the steady one.
+/// graces are told by `now`: when that jumps, say so with `clock_was_set`
+/// before.
 pod_actions compute_pod_actions(const view::core_v1::pod& pod,
                                 const observed_pod& observed, wall_time now,
                                 const pod_config& config);

@@ -15,7 +15,8 @@ bool forgotten(const backoff& entry, wall_time event,
 
 bool backoff::holds(wall_time event, wall_time now,
                     const backoff_limits& limits) const {
-  return !forgotten(*this, event, limits) && now - event < wait;
+  // An event to come: the clock was set back since.
+  return !forgotten(*this, event, limits) && event <= now && now - event < wait;
 }
 
 void backoff::attempt(wall_time event, wall_time now,

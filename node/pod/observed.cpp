@@ -4,6 +4,31 @@
 
 namespace troupe::pod {
 
+namespace {
+
+/// Graces count from these. Other waits bear a clock that is set.
+template <class Function>
+void for_each_grace(observed_pod& observed, Function function) {
+  if (observed.ending_since)
+    function(*observed.ending_since);
+  for (auto& [name, container] : observed.containers)
+    if (container.stop) {
+      function(container.stop->since);
+      function(container.stop->asked);
+    }
+}
+
+} // namespace
+
+void clock_was_set(observed_pod& observed, duration by) {
+  for_each_grace(observed, [&](wall_time& since) { since += by; });
+}
+
+void clock_is(observed_pod& observed, wall_time now) {
+  for_each_grace(observed,
+                 [&](wall_time& since) { since = std::min(since, now); });
+}
+
 const observed_container* find(const observed_pod& observed,
                                std::string_view container) {
   const auto at = observed.containers.find(container);

@@ -201,6 +201,12 @@ struct observed_pod {
 /// from here on is the final one.
 bool has_ended(const observed_pod& observed);
 
+/// The wall clock was set: containers that end keep the grace they have.
+void clock_was_set(observed_pod& observed, duration by);
+
+/// As above, when all that is known is that no grace can have begun later.
+void clock_is(observed_pod& observed, wall_time now);
+
 /// One of the pod's containers, or null.
 const observed_container* find(const observed_pod& observed,
                                std::string_view container);

@@ -52,7 +52,9 @@ void planner::fail_late() {
     return;
   const auto allowed = std::chrono::seconds{
       std::clamp<std::int64_t>(spec.active_deadline_seconds(), 0, INT32_MAX)};
-  if (is_past(seen_.start_time, allowed))
+  if (now_ < *seen_.start_time)
+    look_at(*seen_.start_time + allowed);
+  else if (is_past(seen_.start_time, allowed))
     add(fail_pod{"DeadlineExceeded",
                  "Pod was active on the node longer than the specified "
                  "deadline",

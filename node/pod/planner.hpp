@@ -83,9 +83,10 @@ private:
           out_.look_again ? std::min(*out_.look_again, when) : when;
   }
 
-  /// Whether `since` is at least `wait` ago; else looks again when it is.
+  /// Whether `since` is at least `wait` ago; else looks again when it is. What
+  /// is to come was noted before the clock was set back.
   bool is_past(std::optional<wall_time> since, duration wait) {
-    if (!since || now_ >= *since + wait)
+    if (!since || now_ >= *since + wait || now_ < *since)
       return true;
     look_at(*since + wait);
     return false;

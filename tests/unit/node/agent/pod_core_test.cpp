@@ -330,3 +330,35 @@ TEST_CASE("revisions are read as numbers", "[agent]") {
   CHECK(revision_of(*make_pod(123)) == 123);
   CHECK(revision_of(*test::shared_object("Pod", "{}")) == 0);
 }
+
+TEST_CASE("a clock that is set shortens no grace, and prolongs none",
+          "[agent]") {
+  for (const duration jump : {duration{1h}, duration{-1h}}) {
+    world at;
+    at.run();
+    // Its process does not heed the signal.
+    CHECK(at.note(at.core.changed(at.deleted(), at.now))
+          == "end pod within 30s, stop c within 30s, "
+             "signal c c1 with its stop signal");
+    at.now += 10s + jump;
+    at.core.clock_was_set(jump);
+    const auto effects = at.core.look(at.now);
+    CHECK(effects.actions.empty());
+    CHECK(effects.look_again == at.now + 20s);
+    at.now += 20s;
+    CHECK(at.note(at.core.look(at.now)) == "signal c c1 with SIGKILL");
+  }
+}
+
+TEST_CASE("a grace of a record begins at the latest when it is read",
+          "[agent]") {
+  world at;
+  at.run();
+  at.note(at.core.changed(at.deleted(), at.now));
+  auto observed = at.core.observed();
+  world later{at.core.pod()};
+  later.now = at.now - 1h;
+  CHECK(later.note(later.core.adopted(observed, {}, later.now)).empty());
+  later.now += 30s;
+  CHECK(later.note(later.core.look(later.now)) == "signal c c1 with SIGKILL");
+}
