@@ -35,12 +35,13 @@ void pod_actor::begin() {
       *around_.services, uid_,
       [tell](pod::pod_fact fact) { tell(std::move(fact)); });
   const auto before = around_.registry->find(uid_);
-  // An actor that took over in the meantime knows a newer object.
-  if (before && revision_of(*before->pod) > revision_of(*core_.pod()))
-    core_.changed(before->pod, wall_now());
+  // The actor before may have died with news of the object.
+  const auto heard = around_.registry->heard(uid_);
+  if (heard)
+    core_.changed(heard->pod, wall_now());
   executor_->adopt(core_.pod(), before ? before->executor : nullptr,
                    [tell, refused = refused_,
-                    gone = before && before->vanished](adoption found) {
+                    gone = heard && heard->gone](adoption found) {
                      if (refused)
                        found.facts.push_back(pod::pod_refused{*refused});
                      if (gone)
@@ -90,8 +91,7 @@ void pod_actor::handle(pod_input& input) {
 
 void pod_actor::carry_out(pod_effects effects) {
   auto observed = std::make_shared<const pod::observed_pod>(core_.observed());
-  around_.registry->put(uid_,
-                        {core_.pod(), observed, executor_, observed->vanished});
+  around_.registry->put(uid_, {core_.pod(), observed, executor_});
   if (!effects.events.empty()) {
     const auto about = subject_of_pod(*core_.pod());
     for (const auto& event : effects.events)

@@ -16,8 +16,12 @@ struct pod_entry {
   pod_ptr pod;
   std::shared_ptr<const pod::observed_pod> observed;
   std::shared_ptr<pod_executor> executor;
-  /// The object went away while no agent looked.
-  bool vanished = false;
+};
+
+/// What is known of a pod's object.
+struct known_object {
+  pod_ptr pod;
+  bool gone = false; ///< from the API
 };
 
 /// The node's pods by uid, as their actors last described them: for logs and
@@ -31,10 +35,30 @@ public:
 
   void erase(const std::string& uid) {
     entries_.with([&](auto& it) { it.erase(uid); });
+    objects_.with([&](auto& it) { it.erase(uid); });
+  }
+
+  /// The watch's news, for an actor that takes over: what the last one was told
+  /// may have died with it.
+  void hear(const std::string& uid, known_object object) {
+    objects_.with([&](auto& it) { it[uid] = std::move(object); });
+  }
+
+  std::optional<known_object> heard(const std::string& uid) const {
+    return look_up(objects_, uid);
   }
 
   std::optional<pod_entry> find(const std::string& uid) const {
-    return entries_.with([&](const auto& it) -> std::optional<pod_entry> {
+    return look_up(entries_, uid);
+  }
+
+private:
+  template <class T>
+  using table = guarded<std::map<std::string, T>>;
+
+  template <class T>
+  static std::optional<T> look_up(const table<T>& in, const std::string& uid) {
+    return in.with([&](const auto& it) -> std::optional<T> {
       const auto at = it.find(uid);
       if (at == it.end())
         return std::nullopt;
@@ -42,8 +66,8 @@ public:
     });
   }
 
-private:
-  guarded<std::map<std::string, pod_entry>> entries_;
+  table<pod_entry> entries_;
+  table<known_object> objects_;
 };
 
 } // namespace troupe::agent

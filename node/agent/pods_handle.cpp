@@ -37,9 +37,11 @@ pods_handle::~pods_handle() {
 
 void pods_handle::change(const object_change& change) {
   const auto known = doors_.find(change.uid);
+  if (known == doors_.end() && change.gone)
+    return;
+  around_.registry->hear(change.uid, {change.object, change.gone});
   if (known == doors_.end()) {
-    if (!change.gone)
-      start(change.uid, change.object);
+    start(change.uid, change.object);
   } else if (change.gone) {
     known->second->post(pod::pod_fact{pod::object_vanished{}});
   } else {
@@ -107,7 +109,7 @@ void pods_handle::end_leftovers() {
   for (auto& [uid, pod] : read_kept_pods(around_.services->config.paths))
     if (!doors_.contains(uid)) {
       log_info("agent", "pod " + uid + " is gone from the API: ending it");
-      around_.registry->put(uid, {pod, nullptr, nullptr, true});
+      around_.registry->hear(uid, {pod, true});
       start(uid, pod);
     }
 }

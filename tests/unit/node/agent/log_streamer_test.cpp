@@ -62,7 +62,7 @@ struct world : test::io_world {
   void know(const char* pod = a_pod) {
     registry.put("u", {test::shared_object("Pod", pod),
                        std::make_shared<const pod::observed_pod>(observed),
-                       nullptr, false});
+                       nullptr});
   }
 
   void run(int restart) {
