@@ -7,8 +7,6 @@
 #include "messages/view/core_v1.hpp"
 #include "runtime/base/log.hpp"
 
-#include <cstdio>
-
 namespace troupe::agent {
 
 namespace {
@@ -16,8 +14,6 @@ namespace {
 namespace ids = schema::ids;
 
 constexpr duration patience = std::chrono::seconds{30};
-/// Events remembered for counting; past it all are forgotten.
-constexpr std::size_t known_max = 4096;
 constexpr int not_found = 404;
 constexpr const char* reporter = "kubelet";
 
@@ -84,55 +80,37 @@ event_recorder::event_recorder(control::api_port& api, std::string node,
   // nop
 }
 
-event_recorder::known event_recorder::count(const event_subject& about,
-                                            const pod::pod_event& event) {
-  const auto now = wall_now_();
-  const auto key = about.kind + '\n' + about.ns + '\n' + about.name + '\n'
-                   + about.uid + '\n' + event.field_path + '\n' + event.reason
-                   + '\n' + event.message;
-  return table_.with([&](table& it) {
-    if (it.events.size() >= known_max)
-      it.events.clear();
-    auto& found = it.events[key];
-    if (found.count == 0) {
-      char suffix[32];
-      std::snprintf(
-          suffix, sizeof suffix, ".%llx",
-          static_cast<unsigned long long>(now.time_since_epoch().count())
-              + it.made++);
-      found.name = about.name + suffix;
-      found.first = now;
-    }
-    ++found.count;
-    return found;
-  });
-}
-
 void event_recorder::record(const event_subject& about,
                             const pod::pod_event& event) {
   namespace fields = ids::event;
-  const auto seen = count(about, event);
+  const moment now{mono_now_(), wall_now_()};
+  const auto stored =
+      correlator_.with([&](auto& it) { return it.take(about, event, now); });
+  if (!stored)
+    return;
   const auto ns = about.ns.empty() ? std::string{"default"} : about.ns;
   codec::document doc{schema::find_kind_type({"", "v1", "Event"})};
   auto& metadata = doc.object_at(doc.root(), fields::metadata);
-  set(doc, metadata, ids::object_meta::name, seen.name);
+  set(doc, metadata, ids::object_meta::name, stored->name);
   set(doc, metadata, ids::object_meta::namespace_, ns);
   add_subject(doc, about, event.field_path);
   set(doc, doc.root(), fields::reason, event.reason);
-  set(doc, doc.root(), fields::message, event.message);
+  set(doc, doc.root(), fields::message, stored->message);
   auto& source = doc.object_at(doc.root(), fields::source);
   set(doc, source, ids::event_source::component, reporter);
   set(doc, source, ids::event_source::host, node_);
-  set(doc, doc.root(), fields::first_timestamp, meta::format_time(seen.first));
-  set(doc, doc.root(), fields::last_timestamp, meta::format_time(wall_now_()));
-  doc.set(doc.root(), fields::count, doc.make_integer(seen.count));
+  set(doc, doc.root(), fields::first_timestamp,
+      meta::format_time(stored->first));
+  set(doc, doc.root(), fields::last_timestamp, meta::format_time(now.wall));
+  doc.set(doc.root(), fields::count, doc.make_integer(stored->count));
   set(doc, doc.root(), fields::type, event.warning ? "Warning" : "Normal");
   set(doc, doc.root(), fields::reporting_component, reporter);
   set(doc, doc.root(), fields::reporting_instance, node_);
   api::request request;
-  request.verb = seen.count == 1 ? api::verb::create : api::verb::update;
-  request.target = {"", "v1", "events",
-                    "", ns,   seen.count == 1 ? std::string{} : seen.name};
+  request.verb = stored->count == 1 ? api::verb::create : api::verb::update;
+  request.target = {
+      "", "v1", "events",
+      "", ns,   stored->count == 1 ? std::string{} : stored->name};
   request.field_manager = reporter;
   request.body = std::make_shared<const codec::document>(std::move(doc));
   send(api_, mono_now_, std::move(request), to_string(event));

@@ -88,6 +88,13 @@ TEST_CASE("the same again raises the count of the first", "[agent]") {
   CHECK(last.last_timestamp() == "2024-10-04T12:00:20Z");
 }
 
+TEST_CASE("what is one too many is not sent", "[agent]") {
+  world at;
+  for (int i = 0; i < 30; ++i)
+    at.events.record(at.pod, started);
+  CHECK(at.api.requests.size() == 25);
+}
+
 TEST_CASE("what differs in anything is an event of its own", "[agent]") {
   world at;
   at.events.record(at.pod, started);
@@ -100,6 +107,9 @@ TEST_CASE("what differs in anything is an event of its own", "[agent]") {
   event = started;
   event.field_path = "spec.containers{d}";
   at.events.record(at.pod, event);
+  event = started;
+  event.warning = true;
+  at.events.record(at.pod, event);
   auto other = at.pod;
   other.uid = "u2";
   at.events.record(other, started);
@@ -108,7 +118,7 @@ TEST_CASE("what differs in anything is an event of its own", "[agent]") {
     CHECK((at.api.requests[i].verb == api::verb::create));
     names.insert(at.name(i)); // though all came at the same moment
   }
-  CHECK(names.size() == 5);
+  CHECK(names.size() == 6);
 }
 
 TEST_CASE("an event the API forgot is made anew", "[agent]") {
@@ -139,10 +149,10 @@ TEST_CASE("an event the API does not take is lost", "[agent]") {
 TEST_CASE("events are remembered up to a limit", "[agent]") {
   world at;
   at.events.record(at.pod, started);
-  auto event = started;
+  auto other = at.pod;
   for (int i = 0; i < 5000; ++i) {
-    event.message = std::to_string(i);
-    at.events.record(at.pod, event);
+    other.uid = std::to_string(i);
+    at.events.record(other, started);
   }
   at.api.requests.clear();
   at.events.record(at.pod, started);
