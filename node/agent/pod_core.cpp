@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace troupe::agent {
 
@@ -20,6 +21,12 @@ constexpr duration write_retry = std::chrono::seconds{1};
 
 void append(std::vector<pod::pod_event>& to, std::vector<pod::pod_event> more) {
   std::ranges::move(more, std::back_inserter(to));
+}
+
+bool have_same_status(const codec::document& a, const codec::document& b) {
+  const auto* one = core::pod{a}.status().raw();
+  const auto* other = core::pod{b}.status().raw();
+  return one != nullptr && other != nullptr && codec::equal(*one, *other);
 }
 
 void sooner(std::optional<wall_time>& due, wall_time at) {
@@ -67,8 +74,11 @@ pod_effects pod_core::take(const pod::pod_fact& fact, wall_time now) {
 
 pod_effects pod_core::status_answered(const api::response& answer,
                                       wall_time now) {
-  writing_ = false;
+  const auto sent = std::exchange(sent_, nullptr);
   if (answer.status.success) {
+    // What the API keeps otherwise is not worth a write at once.
+    if (answer.object && sent && !have_same_status(*answer.object, *sent))
+      write_again_ = now + write_retry;
     if (answer.object && revision_of(*answer.object) > revision_of(*pod_))
       pod_ = answer.object;
     return step(now, {});
@@ -127,14 +137,14 @@ void pod_core::compare_status(wall_time now, pod_effects& out) {
                                     now, config_));
     return;
   }
-  if (writing_)
+  if (sent_)
     return;
   if (write_again_ && now < *write_again_)
     return sooner(out.look_again, *write_again_);
-  writing_ = true;
   write_again_.reset();
-  out.status =
+  sent_ =
       std::make_shared<const codec::document>(pod::with_status(*pod_, wanted));
+  out.status = sent_;
 }
 
 bool pod_core::everything_ended() const {

@@ -74,7 +74,7 @@ private:
   pod::observed_pod observed_;
   bool adopted_ = false;
   std::string record_; ///< as last handed out
-  bool writing_ = false;
+  pod_ptr sent_;       ///< the pod with the status that is being written
   /// After a failed write: not before this.
   std::optional<wall_time> write_again_;
 };

@@ -225,6 +225,19 @@ TEST_CASE("a status that is stored is not written again", "[agent]") {
   CHECK(at.statuses.size() == written);
 }
 
+TEST_CASE("a status the API keeps otherwise is not written at once",
+          "[agent]") {
+  world at;
+  at.run();
+  at.take(pod::container_exited{"c", "c1", 1, 0, false, "", at.now});
+  const auto written = at.statuses.size();
+  at.note(at.core.status_answered(succeeded(at.newer(*make_pod(1))), at.now));
+  CHECK(at.statuses.size() == written);
+  at.now += 1s;
+  at.note(at.core.look(at.now));
+  CHECK(at.statuses.size() == written + 1);
+}
+
 TEST_CASE("a status that somebody changed is written again", "[agent]") {
   world at;
   at.run();
