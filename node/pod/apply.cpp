@@ -3,6 +3,7 @@
 #include "node/pod/facts.hpp"
 #include "node/pod/spec.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace troupe::pod {
@@ -11,6 +12,7 @@ namespace {
 
 using events = std::vector<pod_event>;
 
+constexpr std::size_t messages_size_max = 12 * 1024;
 constexpr std::int32_t killed_code = 137;       // 128 + SIGKILL
 constexpr std::int32_t start_failed_code = 128; // as other runtimes have it
 
@@ -151,6 +153,20 @@ private:
     return meta::go_quote(at(container).next_image.reference);
   }
 
+  /// Messages of one pod are so long together, as upstream has it; the record
+  /// and the status hold two of each container.
+  void shorten(std::string& message) const {
+    const auto count = std::max<std::size_t>(containers_of(pod_).size(), 1);
+    auto size = std::min(message.size(), messages_size_max / count);
+    const auto is_inside = [&] { // a character
+      return size < message.size()
+             && (static_cast<unsigned char>(message[size]) & 0xC0) == 0x80;
+    };
+    while (size > 0 && is_inside())
+      --size;
+    message.resize(size);
+  }
+
   pod_event event(bool warning, const std::string& container,
                   std::string reason, std::string message) const {
     const auto entry = container_of(pod_, container);
@@ -180,6 +196,7 @@ private:
 void application::end(observed_container& container, container_exit how) const {
   container.phase = container_phase::exited;
   container.exit = std::move(how);
+  shorten(container.exit->message);
   container.pid = 0;
   container.stop.reset();
   container.held = false;
