@@ -281,6 +281,11 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
   if (auto made = services_.groups->ensure(group, to_limits(launch.cgroup));
       !made)
     return made.error();
+  if (!launch.privileged)
+    if (auto kept = services_.groups->restrict_devices(
+            group, cgroup::usual_device_rules());
+        !kept)
+      return kept.error();
   auto entry = services_.groups->entry(group);
   if (!entry)
     return entry.error();

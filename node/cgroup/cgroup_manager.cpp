@@ -1,5 +1,6 @@
 #include "node/cgroup/cgroup_manager.hpp"
 
+#include "node/cgroup/device_guard.hpp"
 #include "node/cgroup/group_files.hpp"
 #include "node/cgroup/hierarchies.hpp"
 #include "node/cgroup/kernel_text.hpp"
@@ -30,6 +31,10 @@ public:
                                  : make_v1_limit_files(found_);
     freezer_ = kind == layout::v1 ? make_v1_freezer(found_.v1.at("freezer"))
                                   : make_v2_freezer(found_.unified);
+    const auto devices = found_.v1.find("devices");
+    devices_ = devices != found_.v1.end()
+                   ? make_v1_device_guard(devices->second)
+                   : make_v2_device_guard(found_.unified);
     mounts_ = limits_->mounts();
     if (kind == layout::hybrid)
       mounts_.push_back(found_.unified);
@@ -77,6 +82,14 @@ public:
     if (auto valid = check_group(group); !valid)
       return valid.error();
     return limits_->read(join(base_, group));
+  }
+
+  status_result
+  restrict_devices(std::string_view group,
+                   const std::vector<device_rule>& allowed) override {
+    if (auto valid = check_group(group); !valid)
+      return valid;
+    return devices_->restrict(join(base_, group), allowed);
   }
 
   result<entry_points> entry(std::string_view group) override {
@@ -196,6 +209,7 @@ private:
   hierarchies found_;
   std::unique_ptr<limit_files> limits_;
   std::unique_ptr<group_freezer> freezer_;
+  std::unique_ptr<device_guard> devices_;
   std::vector<std::string> mounts_;
 };
 

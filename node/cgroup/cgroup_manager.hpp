@@ -2,6 +2,7 @@
 
 #include "messages/base/result.hpp"
 #include "messages/base/time_point.hpp"
+#include "node/cgroup/device_rules.hpp"
 #include "node/cgroup/limits.hpp"
 #include "node/sys/unique_fd.hpp"
 
@@ -72,6 +73,14 @@ public:
   /// The limits as the kernel holds them, as far as this layout knows them.
   virtual result<limits> read_limits(std::string_view group) = 0;
 
+  /// Keeps `group` and those below from all devices but these, instead of what
+  /// was set before. To be called before a process enters: while the rules
+  /// change, nothing may be allowed. Lasts as long as the group. A group that
+  /// was never restricted may do what those above may.
+  virtual status_result
+  restrict_devices(std::string_view group,
+                   const std::vector<device_rule>& allowed) = 0;
+
   virtual result<entry_points> entry(std::string_view group) = 0;
 
   /// Kills every process in `group` and below and returns when none is left.
@@ -122,7 +131,7 @@ struct cgroup_options {
 
 /// The manager for this machine: hybrid where cpu and memory are v1
 /// hierarchies beside a v2 one, else whichever there is. `unsupported` when
-/// the layout lacks the cpu or memory controller.
+/// the layout lacks the cpu or memory controller, or a way to restrict devices.
 result<std::unique_ptr<cgroup_manager>>
 open_cgroup_manager(const cgroup_options& options);
 

@@ -9,8 +9,8 @@ namespace troupe::cgroup {
 
 namespace {
 
-constexpr std::array v1_controllers{"cpu",  "cpuacct", "memory",
-                                    "pids", "cpuset",  "freezer"};
+constexpr std::array v1_controllers{"cpu",    "cpuacct", "memory", "pids",
+                                    "cpuset", "freezer", "devices"};
 constexpr std::size_t component_max = 255;
 constexpr std::size_t group_max = 2048;
 
@@ -84,7 +84,8 @@ status_result check_layout(const hierarchies& found, layout wanted) {
   const bool fits = wanted == layout::v2 ? !found.unified.empty()
                     : wanted == layout::hybrid
                         ? has_v1_limits(found) && !found.unified.empty()
-                        : has_v1_limits(found) && found.v1.contains("freezer");
+                        : has_v1_limits(found) && found.v1.contains("freezer")
+                              && found.v1.contains("devices");
   if (fits)
     return unit{};
   return error{errc::unsupported, "the mounted cgroup hierarchies are no "

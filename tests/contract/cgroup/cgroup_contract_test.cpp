@@ -5,11 +5,16 @@
 #include "tests/contract/cgroup/group_process.hpp"
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 
 using namespace troupe;
 using namespace troupe::cgroup;
@@ -39,9 +44,11 @@ std::vector<layout> present_layouts() {
 /// A manager with a base of its own, which is gone afterwards.
 class world {
 public:
-  explicit world(layout kind)
+  explicit world(layout kind,
+                 const std::string& mountinfo = "/proc/self/mountinfo")
       : base_("troupe-test-" + std::to_string(::getpid())) {
-    auto opened = open_cgroup_manager({.base = base_ + "/node", .use = kind});
+    auto opened = open_cgroup_manager(
+        {.base = base_ + "/node", .mountinfo = mountinfo, .use = kind});
     REQUIRE(opened);
     manager_ = std::move(*opened);
   }
@@ -107,6 +114,74 @@ int fork_without_end() {
   for (;;)
     ::fork();
 }
+
+/// Who keeps groups from devices: this machine's layouts, and a hybrid one
+/// without the v1 controller, where a program of the v2 hierarchy does.
+struct guarded_layout {
+  layout kind;
+  bool by_program;
+};
+
+std::vector<guarded_layout> guarded_layouts() {
+  std::vector<guarded_layout> all;
+  for (const auto kind : present_layouts()) {
+    all.push_back({kind, kind == layout::v2});
+    if (kind == layout::hybrid)
+      all.push_back({kind, true});
+  }
+  return all;
+}
+
+/// The mount table without what restricts devices on v1.
+class table_without_devices {
+public:
+  table_without_devices() {
+    const auto table = read_control("/proc/self/mountinfo");
+    REQUIRE(table);
+    std::istringstream lines{*table};
+    std::ofstream file{path_};
+    for (std::string line; std::getline(lines, line);)
+      if (!line.ends_with(",devices"))
+        file << line << '\n';
+  }
+
+  ~table_without_devices() { CHECK(::unlink(path_.c_str()) == 0); }
+
+  const std::string& path() const { return path_; }
+
+private:
+  std::string path_ = "/tmp/troupe-mountinfo-" + std::to_string(::getpid());
+};
+
+/// A node for a device of every kernel, to be opened by processes of groups.
+class device_node {
+public:
+  device_node() { REQUIRE(::mknod(path_.c_str(), S_IFCHR | 0600, log_) == 0); }
+  ~device_node() { CHECK(::unlink(path_.c_str()) == 0); }
+
+  /// What a process in the group is told: the sum of what it may do.
+  int use(world& here, const char* group, int flags) const {
+    const auto other = path_ + "-made";
+    group_process user{
+        here.entry(group), [&] {
+          const bool makes = ::mknod(other.c_str(), S_IFCHR, log_) == 0;
+          ::unlink(other.c_str());
+          return (::open("/dev/null", O_RDWR) >= 0 ? opens_null : 0)
+                 + (::open(path_.c_str(), flags) >= 0 ? opens_log : 0)
+                 + (makes ? makes_log : 0);
+        }};
+    REQUIRE(user.ends_within(deadline));
+    return user.exit_code();
+  }
+
+  static constexpr int opens_null = 1;
+  static constexpr int opens_log = 2;
+  static constexpr int makes_log = 4;
+
+private:
+  const dev_t log_ = makedev(1, 11); // /dev/kmsg
+  std::string path_ = "/tmp/troupe-device-" + std::to_string(::getpid());
+};
 
 /// How many children a process can have: the answer is its exit code.
 int count_children() {
@@ -353,4 +428,51 @@ TEST_CASE("another manager finds the groups of one that died") {
   CHECK((*stranger)->children("")->empty());
   CHECK((*stranger)->kill("", deadline));
   CHECK(*here->populated("pod"));
+}
+
+TEST_CASE("a group uses the devices it is allowed") {
+  const auto guarded = GENERATE(from_range(guarded_layouts()));
+  CAPTURE(to_string(guarded.kind), guarded.by_program);
+  const table_without_devices table;
+  const std::string info =
+      guarded.by_program ? table.path() : "/proc/self/mountinfo";
+  world here{guarded.kind, info};
+  const device_node node;
+  REQUIRE(here->ensure("pod/web", {}));
+  REQUIRE(here->ensure("pod/free", {}));
+  constexpr auto all =
+      device_node::opens_null + device_node::opens_log + device_node::makes_log;
+  CHECK(node.use(here, "pod/web", O_WRONLY) == all);
+  REQUIRE(here->restrict_devices("pod/web", usual_device_rules()));
+  constexpr auto usual = device_node::opens_null + device_node::makes_log;
+  CHECK(node.use(here, "pod/web", O_WRONLY) == usual);
+  CHECK(node.use(here, "pod/free", O_WRONLY) == all);
+  // Whoever asks again, and below, too.
+  auto other = open_cgroup_manager(
+      {.base = here.base() + "/node", .mountinfo = info, .use = guarded.kind});
+  REQUIRE(other);
+  CHECK((*other)->restrict_devices("pod/web", usual_device_rules()));
+  CHECK(node.use(here, "pod/web", O_WRONLY) == usual);
+  REQUIRE(here->ensure("pod/web/below", {}));
+  CHECK((*other)->restrict_devices("pod/web", usual_device_rules()));
+  CHECK(node.use(here, "pod/web/below", O_WRONLY) == usual);
+}
+
+TEST_CASE("other devices are allowed instead") {
+  const auto guarded = GENERATE(from_range(guarded_layouts()));
+  CAPTURE(to_string(guarded.kind), guarded.by_program);
+  const table_without_devices table;
+  world here{guarded.kind,
+             guarded.by_program ? table.path() : "/proc/self/mountinfo"};
+  const device_node node;
+  REQUIRE(here->ensure("pod/web", {}));
+  REQUIRE(here->restrict_devices("pod/web", usual_device_rules()));
+  REQUIRE(
+      here->restrict_devices("pod/web", {{'c', 1, 11, false, true, false}}));
+  CHECK(node.use(here, "pod/web", O_WRONLY) == device_node::opens_log);
+  CHECK(node.use(here, "pod/web", O_RDONLY) == 0);
+  REQUIRE(here->restrict_devices("pod/web", {}));
+  CHECK(node.use(here, "pod/web", O_WRONLY) == 0);
+  CHECK(here->restrict_devices("missing", {}).error().code == errc::not_found);
+  CHECK_FALSE(here->restrict_devices("../out", {}));
 }

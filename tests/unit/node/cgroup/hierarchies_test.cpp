@@ -32,6 +32,7 @@ TEST_CASE("hierarchies are found in the mount table") {
         == decltype(found.v1){{"cpu", "/sys/fs/cgroup/cpu,cpuacct"},
                               {"cpuacct", "/sys/fs/cgroup/cpu,cpuacct"},
                               {"memory", "/sys/fs/cgroup/memory"},
+                              {"devices", "/sys/fs/cgroup/devices"},
                               {"freezer", "/sys/fs/cgroup/freezer"}});
   const auto other = find_hierarchies(hybrid_table, "/elsewhere");
   CHECK(other.v1 == decltype(found.v1){{"memory", "/elsewhere/memory"}});
@@ -47,6 +48,8 @@ TEST_CASE("the layout follows from the hierarchies") {
   CHECK(choose_layout(found).value() == layout::v1);
   CHECK_FALSE(check_layout(found, layout::hybrid));
   CHECK_FALSE(check_layout(found, layout::v2));
+  found.v1.erase("devices");
+  CHECK_FALSE(check_layout(found, layout::v1));
   CHECK(choose_layout(find_hierarchies(v2_table, "/sys/fs/cgroup")).value()
         == layout::v2);
   CHECK(choose_layout({}).error().code == errc::unsupported);
