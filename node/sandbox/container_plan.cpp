@@ -1,5 +1,6 @@
 #include "node/sandbox/container_plan.hpp"
 
+#include "node/sandbox/capabilities.hpp"
 #include "node/sandbox/dev_files.hpp"
 #include "node/sandbox/plan_writer.hpp"
 #include "node/sys/mount_api.hpp"
@@ -71,18 +72,20 @@ public:
               const std::vector<std::string>& env) {
     plan_.add(op::close_descriptors);
     plan_.add(op::working_directory, {}, {cwd}, cwd_flags);
-    // Without no_new_privs only a capability lets a filter in.
-    if (!security.no_new_privs)
-      add_filter();
     std::vector<std::uint64_t> ids{security.uid, security.gid};
     ids.insert(ids.end(), security.groups.begin(), security.groups.end());
     plan_.add(op::user, ids);
     const auto caps = context_.capabilities;
-    plan_.add(op::capabilities, {caps, security.uid == 0 ? caps : 0, 0});
-    if (security.no_new_privs) {
+    auto effective = security.uid == 0 ? caps : 0;
+    // Without no_new_privs only a capability lets a filter in. execve(2) takes
+    // what is not in the bounding set, and from other users all.
+    if (!security.no_new_privs && !context_.filter.empty())
+      effective |= sys_admin_bit;
+    plan_.add(op::capabilities, {caps, effective, 0});
+    if (security.no_new_privs)
       plan_.add(op::no_new_privs);
-      add_filter();
-    }
+    if (!context_.filter.empty())
+      plan_.add(op::seccomp, context_.filter);
     auto strings = args;
     strings.insert(strings.end(), env.begin(), env.end());
     plan_.add(op::execute, {args.size()}, strings);
@@ -93,11 +96,6 @@ public:
   }
 
 private:
-  void add_filter() {
-    if (!context_.filter.empty())
-      plan_.add(op::seccomp, context_.filter);
-  }
-
   const plan_context& context_;
   std::size_t first_;
   plan_writer plan_;

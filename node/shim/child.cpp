@@ -123,7 +123,9 @@ long run_identity(child_context& context, const step& what) {
     case op::no_new_privs:
       return kernel(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     case op::seccomp:
-      return load_filter(what);
+      context.filter = what.numbers;
+      context.filter_size = what.number_count;
+      return 0;
     default:
       return -ENOSYS;
   }

@@ -17,6 +17,9 @@ struct child_context {
   int stdio[3] = {-1, -1, -1};
   bool own_stdio[3] = {}; ///< made for this process: it becomes their owner
   bool tty = false;       ///< stdio[0] becomes the controlling terminal
+  /// The filter to load, once nothing but execve(2) is left to do.
+  const std::uint64_t* filter = nullptr;
+  std::uint32_t filter_size = 0;
 };
 
 /// Runs all steps in order; an error stops. Steps of a process only (`user`

@@ -15,11 +15,11 @@ long become_user(const child_context& context, const step& what);
 
 long set_capabilities(const step& what);
 void drop_all_capabilities();
-long load_filter(const step& what);
 
 /// Executes, searching the PATH of the new environment; returns only a
 /// failure. A report without an error goes first: what follows is not known
-/// to have failed when the pipe closes.
+/// to have failed when the pipe closes. The filter comes last, so that it needs
+/// to allow nothing for our sake but execve(2).
 outcome execute(const child_context& context, const step& what);
 
 } // namespace troupe::shim
