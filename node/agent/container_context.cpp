@@ -107,6 +107,8 @@ bytes container_context::encode() const {
           doc.make_boolean(security.seccomp
                            == sandbox::seccomp_profile::unconfined));
   doc.set(root, "maskProc", doc.make_boolean(security.mask_proc));
+  if (security.seccomp == sandbox::seccomp_profile::own)
+    doc.set(root, "profile", doc.make_octets(security.seccomp_text));
   return codec::encode_msgpack(doc.root(), nullptr);
 }
 
@@ -134,6 +136,11 @@ result<container_context> container_context::decode(bytes_view text) {
   security.seccomp = from.flag("unconfined")
                          ? sandbox::seccomp_profile::unconfined
                          : sandbox::seccomp_profile::runtime_default;
+  // Agents before profiles of a node's own did not write it.
+  if (root.find("profile") != nullptr) {
+    security.seccomp = sandbox::seccomp_profile::own;
+    security.seccomp_text = from.text("profile");
+  }
   if (!from.whole())
     return error{errc::corrupt, "a container's context lacks a member"};
   return out;

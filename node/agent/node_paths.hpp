@@ -11,6 +11,7 @@ namespace troupe::agent {
 ///     pods/<uid>/          sandbox/, netns, etc/, volumes/, containers/
 ///     logs/                as kubelet's /var/log/pods
 ///     network/             addresses of pods
+///     seccomp/             profiles of type Localhost, the user's own
 class node_paths {
 public:
   explicit node_paths(std::string root) : root_(std::move(root)) {}
@@ -52,6 +53,8 @@ public:
   std::string logs() const { return root_ + "/logs"; }
 
   std::string network() const { return root_ + "/network"; }
+
+  std::string seccomp() const { return root_ + "/seccomp"; }
 
 private:
   std::string root_;

@@ -6,6 +6,7 @@
 #include "node/agent/translate.hpp"
 #include "node/agent/volume_sources.hpp"
 #include "node/log/log_reader.hpp"
+#include "node/sandbox/seccomp_file.hpp"
 #include "node/sys/file_tree.hpp"
 #include "node/volume/volumes.hpp"
 #include "runtime/base/clock.hpp"
@@ -253,10 +254,6 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
                         const image::image_record& image, const std::string& id,
                         const pod::container_launch& launch) {
   const core::pod view{*with.pod};
-  if (launch.seccomp == pod::seccomp_kind::localhost)
-    return error{errc::unsupported, "cannot load seccomp profile \""
-                                        + launch.seccomp_profile
-                                        + "\": this node has none of its own"};
   auto user = find_user(image.layers, launch.user);
   if (!user)
     return user.error();
@@ -276,6 +273,13 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
   out.env = to_texts(launch.env);
   out.cwd = launch.working_dir;
   out.security = to_security(launch, *user);
+  if (out.security.seccomp == sandbox::seccomp_profile::own) {
+    auto text = sandbox::read_seccomp_profile(services_.config.paths.seccomp(),
+                                              launch.seccomp_profile);
+    if (!text)
+      return text.error();
+    out.security.seccomp_text = std::move(*text);
+  }
   out.oom_score_adj = launch.oom_score_adj;
   const auto group = launch.cgroup_parent + "/" + id;
   if (auto made = services_.groups->ensure(group, to_limits(launch.cgroup));

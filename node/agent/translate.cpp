@@ -88,6 +88,21 @@ pod::image_defaults to_defaults(const image::image_config& from) {
           from.user,       from.working_dir, from.stop_signal};
 }
 
+namespace {
+
+sandbox::seccomp_profile to_profile(pod::seccomp_kind from) {
+  switch (from) {
+    case pod::seccomp_kind::unconfined:
+      return sandbox::seccomp_profile::unconfined;
+    case pod::seccomp_kind::localhost:
+      return sandbox::seccomp_profile::own;
+    default:
+      return sandbox::seccomp_profile::runtime_default;
+  }
+}
+
+} // namespace
+
 sandbox::security_spec to_security(const pod::container_launch& launch,
                                    const image::process_user& user) {
   sandbox::security_spec out;
@@ -106,9 +121,7 @@ sandbox::security_spec to_security(const pod::container_launch& launch,
   out.capabilities.add = launch.capabilities;
   out.no_new_privs = launch.no_new_privileges;
   out.privileged = launch.privileged;
-  out.seccomp = launch.seccomp == pod::seccomp_kind::unconfined
-                    ? sandbox::seccomp_profile::unconfined
-                    : sandbox::seccomp_profile::runtime_default;
+  out.seccomp = to_profile(launch.seccomp);
   out.mask_proc = !launch.masked_paths.empty();
   return out;
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <string_view>
 
 namespace troupe::sandbox {
 
@@ -61,15 +59,6 @@ constexpr std::array<std::string_view, 14> usual = {
 
 constexpr std::uint64_t all_bits = (std::uint64_t{1} << names.size()) - 1;
 
-std::optional<std::uint64_t> bit_of(std::string_view name) {
-  if (name.starts_with("CAP_"))
-    name.remove_prefix(4);
-  const auto* found = std::find(names.begin(), names.end(), name);
-  if (found == names.end())
-    return std::nullopt;
-  return std::uint64_t{1} << (found - names.begin());
-}
-
 /// The bits of all names but ALL, which goes into `all`.
 result<std::uint64_t> bits_of(const std::vector<std::string>& list, bool& all) {
   std::uint64_t bits = 0;
@@ -78,7 +67,7 @@ result<std::uint64_t> bits_of(const std::vector<std::string>& list, bool& all) {
       all = true;
       continue;
     }
-    const auto bit = bit_of(name);
+    const auto bit = capability_bit(name);
     if (!bit)
       return error{errc::invalid_argument,
                    "unknown capability \"" + name + "\""};
@@ -88,6 +77,15 @@ result<std::uint64_t> bits_of(const std::vector<std::string>& list, bool& all) {
 }
 
 } // namespace
+
+std::optional<std::uint64_t> capability_bit(std::string_view name) {
+  if (name.starts_with("CAP_"))
+    name.remove_prefix(4);
+  const auto* found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    return std::nullopt;
+  return std::uint64_t{1} << (found - names.begin());
+}
 
 result<std::uint64_t> capability_mask(const security_spec& spec) {
   if (spec.privileged)
@@ -102,7 +100,7 @@ result<std::uint64_t> capability_mask(const security_spec& spec) {
     return dropped.error();
   std::uint64_t mask = 0;
   for (const auto name : usual)
-    mask |= *bit_of(name);
+    mask |= *capability_bit(name);
   if (add_all)
     mask = all_bits;
   if (drop_all)

@@ -1,11 +1,13 @@
 #include "node/sandbox/capabilities.hpp"
 #include "node/sandbox/dev_files.hpp"
 #include "node/sandbox/sandbox_impl.hpp"
+#include "node/sandbox/seccomp_filter.hpp"
 #include "node/sandbox/shim_process.hpp"
 #include "node/sys/memory_file.hpp"
 #include "node/sys/os_error.hpp"
 
 #include <fcntl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -87,6 +89,13 @@ result<std::vector<unique_fd>> open_pipes(std::uint32_t flags,
   return theirs;
 }
 
+kernel_version this_kernel() {
+  utsname about = {};
+  if (uname(&about) != 0)
+    return {};
+  return parse_kernel_version(about.release).value_or(kernel_version{});
+}
+
 } // namespace
 
 result<std::vector<std::uint64_t>>
@@ -94,7 +103,15 @@ sandbox_impl::filter_for(const security_spec& security,
                          std::uint64_t capabilities) {
   if (security.privileged || security.seccomp == seccomp_profile::unconfined)
     return std::vector<std::uint64_t>{};
-  return host_.filter(capabilities);
+  if (security.seccomp == seccomp_profile::runtime_default)
+    return host_.filter(capabilities);
+  const auto profile = parse_seccomp_profile(security.seccomp_text);
+  auto filter = profile ? profile_filter(*profile, capabilities, this_kernel())
+                        : profile.error();
+  if (!filter)
+    return error{filter.error().code,
+                 "seccomp profile: " + filter.error().message};
+  return filter;
 }
 
 result<container_state> sandbox_impl::start_container(container_spec spec,

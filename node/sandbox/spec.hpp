@@ -124,7 +124,11 @@ struct rlimit_spec {
   std::uint64_t hard = 0;
 };
 
-enum class seccomp_profile : std::uint8_t { runtime_default, unconfined };
+enum class seccomp_profile : std::uint8_t {
+  runtime_default,
+  unconfined,
+  own, ///< `seccomp_text` of a `security_spec`
+};
 
 /// Names are Kubernetes' ("NET_ADMIN", "CAP_NET_ADMIN" or "ALL"); the default
 /// set is containerd's. `drop` is applied after ALL in `add` and before other
@@ -145,6 +149,7 @@ struct security_spec {
   /// cgroups writable, no seccomp.
   bool privileged = false;
   seccomp_profile seccomp = seccomp_profile::runtime_default;
+  std::string seccomp_text; ///< a profile as JSON (seccomp_profile.hpp)
   /// procMount Default: what containerd masks and makes read only. False:
   /// procMount Unmasked.
   bool mask_proc = true;

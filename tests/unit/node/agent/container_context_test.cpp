@@ -48,6 +48,16 @@ TEST_CASE("a container's context comes back as it was", "[agent]") {
   }
 }
 
+TEST_CASE("a context keeps a profile of the node's own", "[agent]") {
+  auto given = full();
+  given.security.seccomp = sandbox::seccomp_profile::own;
+  given.security.seccomp_text = R"({"defaultAction": "SCMP_ACT_ALLOW"})";
+  const auto read = container_context::decode(given.encode());
+  REQUIRE(read);
+  CHECK((read->security.seccomp == sandbox::seccomp_profile::own));
+  CHECK(read->security.seccomp_text == given.security.seccomp_text);
+}
+
 TEST_CASE("a context cut short is refused", "[agent]") {
   const auto whole = full().encode();
   for (std::size_t i = 0; i < whole.size(); ++i)

@@ -117,6 +117,77 @@ TEST_CASE("capabilities and system calls are few", "[sandbox]") {
   CHECK(world.output("user") == "CapEff:\t0000000000000000\n");
 }
 
+TEST_CASE("a container has a seccomp profile of its own", "[sandbox]") {
+  sandbox_world world;
+  const auto start = [&](const std::string& id, const std::string& script,
+                         const std::string& profile) {
+    auto spec = world.container(id, script);
+    spec.security.seccomp = seccomp_profile::own;
+    spec.security.seccomp_text = profile;
+    return spec;
+  };
+  const std::string no_directories =
+      R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+          {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO",
+           "errnoRet": 30}]})";
+  const auto script = "mkdir /tmp/x 2>&1; touch /tmp/y && echo y;"
+                      "grep -E 'CapPrm|CapEff|Seccomp:' /proc/self/status";
+  const auto refused = std::string{"mkdir: can't create directory '/tmp/x': "
+                                   "Read-only file system\ny\n"};
+  world.run(start("root", script, no_directories));
+  CHECK(world.output("root")
+        == refused
+               + "CapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\n"
+                 "Seccomp:\t2\n");
+  // Another user's, with and without a way to gain privileges.
+  const auto none = refused
+                    + "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n"
+                      "Seccomp:\t2\n";
+  for (const bool no_new_privs : {false, true}) {
+    const auto id = no_new_privs ? "locked" : "user";
+    auto spec = start(id, script, no_directories);
+    spec.security.uid = 1000;
+    spec.security.no_new_privs = no_new_privs;
+    world.run(std::move(spec));
+    CHECK(world.output(id) == none);
+  }
+  auto kept = start("kept", "sleep 600", no_directories);
+  REQUIRE(world.pod().start_container(std::move(kept), 10s));
+  auto exec = world.exec("kept", "mkdir /tmp/x 2>&1");
+  exec.security.seccomp = seccomp_profile::own;
+  exec.security.seccomp_text = no_directories;
+  auto process = world.pod().exec(std::move(exec), 10s);
+  REQUIRE(process);
+  CHECK_THAT(read_to_end(process->out.get()), Contains("Read-only"));
+  const auto wrong = world.pod().start_container(
+      start("wrong", "true", R"({"defaultAction": "x"})"), 10s);
+  REQUIRE(!wrong);
+  CHECK(wrong.error().message
+        == "seccomp profile: defaultAction: \"x\" is no action");
+}
+
+TEST_CASE("a profile allows what the program needs, no more", "[sandbox]") {
+  sandbox_world world;
+  const auto spec_with = [&](const std::string& id, const std::string& names) {
+    auto spec = world.container(id, "");
+    spec.args = {"true"};
+    spec.security.uid = 1000;
+    spec.security.seccomp = seccomp_profile::own;
+    spec.security.seccomp_text =
+        R"({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": [)"
+        + names + R"(], "action": "SCMP_ACT_ALLOW"}]})";
+    return spec;
+  };
+  // None of what made the process what it is.
+  const auto program =
+      R"("execve", "arch_prctl", "brk", "exit_group", "getrandom", "getuid",
+         "mprotect", "prlimit64", "readlink", "readlinkat", "rseq",
+         "set_robust_list", "set_tid_address")";
+  CHECK(world.run(spec_with("little", program)).code == 0);
+  // Not even an end in good order.
+  CHECK(world.run(spec_with("nothing", R"("read")")).signal != 0);
+}
+
 TEST_CASE("files are mounted where they belong", "[sandbox]") {
   sandbox_world world;
   const auto volume = world.directory() + "/volume";
