@@ -12,14 +12,6 @@ namespace {
 int journal = -1;
 std::uint64_t size = 0;
 
-/// A full journal becomes the old one: exits of this boot are few.
-void rotate_full() {
-  if (size < journal_records_max * sizeof(journal_record))
-    return;
-  kernel(__NR_renameat2, AT_FDCWD, journal_name, AT_FDCWD, old_journal_name, 0);
-  open_journal();
-}
-
 journal_record describe(const container& value, std::uint16_t kind) {
   journal_record record = {};
   record.magic = journal_magic;
@@ -38,7 +30,6 @@ void append(journal_record& record) {
   constexpr auto covered = offsetof(journal_record, version);
   record.crc = crc32c(reinterpret_cast<const char*>(&record) + covered,
                       sizeof(record) - covered);
-  rotate_full();
   const auto written =
       kernel_retry(__NR_write, journal, &record, sizeof(record));
   if (written == static_cast<long>(sizeof(record)))
@@ -47,30 +38,57 @@ void append(journal_record& record) {
     kernel(__NR_ftruncate, journal, size);
 }
 
+journal_record describe_exit(const container& value) {
+  auto record = describe(value, journal_exited);
+  record.finished_at = value.finished_at;
+  record.status = value.status;
+  record.log_dropped = value.log.dropped();
+  return record;
+}
+
+/// A full journal becomes the old one. What is remembered is written again: a
+/// container may live for longer than two journals last.
+void rotate_full() {
+  if (size < journal_records_max * sizeof(journal_record))
+    return;
+  kernel(__NR_renameat2, AT_FDCWD, journal_name, AT_FDCWD, old_journal_name, 0);
+  if (open_journal() < 0) {
+    // The full one goes on, rather than none.
+    kernel(__NR_renameat2, AT_FDCWD, old_journal_name, AT_FDCWD, journal_name,
+           0);
+    return;
+  }
+  for (const auto* each = next_started(0); each != nullptr;
+       each = next_started(each->order)) {
+    auto record = each->now == phase::exited ? describe_exit(*each)
+                                             : describe(*each, journal_started);
+    append(record);
+  }
+}
+
 } // namespace
 
 long open_journal() {
-  close_descriptor(journal);
   const auto fd = kernel(__NR_openat, AT_FDCWD, journal_name,
                          O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0)
     return fd;
-  journal = static_cast<int>(fd);
   kernel(__NR_flock, fd, LOCK_EX | LOCK_NB);
+  close_descriptor(journal);
+  journal = static_cast<int>(fd);
   size = static_cast<std::uint64_t>(kernel(__NR_lseek, fd, 0, SEEK_END));
   return 0;
 }
 
 void journal_start(const container& value) {
+  rotate_full();
   auto record = describe(value, journal_started);
   append(record);
 }
 
 void journal_exit(const container& value) {
-  auto record = describe(value, journal_exited);
-  record.finished_at = value.finished_at;
-  record.status = value.status;
-  record.log_dropped = value.log.dropped();
+  rotate_full();
+  auto record = describe_exit(value);
   append(record);
 }
 

@@ -53,6 +53,15 @@ exec_slot* find_exec(std::uint64_t id) {
   return nullptr;
 }
 
+const container* next_started(std::uint32_t after) {
+  const container* next = nullptr;
+  for (const auto& each : containers)
+    if (each.now != phase::unused && each.now != phase::starting
+        && each.order > after && (next == nullptr || each.order < next->order))
+      next = &each;
+  return next;
+}
+
 bool is_alive(const container& value) {
   return value.now == phase::starting || value.now == phase::running;
 }

@@ -138,6 +138,9 @@ void close_watched(int& fd);
 /// The container of that name in use, or null.
 container* find_container(const char* id);
 exec_slot* find_exec(std::uint64_t id);
+/// The container with the least order above `after`, of those that were
+/// started; null: no more.
+const container* next_started(std::uint32_t after);
 bool is_alive(const container& value);
 
 } // namespace troupe::shim

@@ -170,16 +170,6 @@ void reopen_log(const packet& from) {
   answer(from.head.request, result_of(found != nullptr ? 0 : -ESRCH));
 }
 
-/// The container with the least order above `after`; null: no more.
-const container* next_started(std::uint32_t after) {
-  const container* next = nullptr;
-  for (const auto& each : containers)
-    if (each.now != phase::unused && each.now != phase::starting
-        && each.order > after && (next == nullptr || each.order < next->order))
-      next = &each;
-  return next;
-}
-
 void tell_state(const packet& from) {
   static struct {
     state_reply head;

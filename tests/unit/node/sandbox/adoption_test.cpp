@@ -1,3 +1,4 @@
+#include "node/shim/protocol.hpp"
 #include "tests/unit/node/sandbox/sandbox_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -8,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 using namespace troupe;
 using namespace troupe::sandbox;
@@ -112,6 +114,36 @@ TEST_CASE("a shim's death ends its containers", "[sandbox]") {
       world.host(), world.pod_spec().directory, world.collect(), 10s);
   REQUIRE(!none);
   CHECK(none.error().code == errc::not_found);
+}
+
+TEST_CASE("a full journal forgets nobody", "[sandbox]") {
+  sandbox_world world;
+  const auto directory = world.pod_spec().directory;
+  std::filesystem::create_directories(directory);
+  const auto journal = directory + "/" + shim::journal_name;
+  const auto old = directory + "/" + shim::old_journal_name;
+  // Room for two more records.
+  std::ofstream{journal} << std::string(
+      (shim::journal_records_max - 2) * sizeof(shim::journal_record), '\0');
+  auto& pod = world.pod();
+  REQUIRE(pod.start_container(world.container("long", "sleep 600"), 10s));
+  world.run(world.container("b", "exit 2"));
+  REQUIRE(std::filesystem::exists(old));
+  world.run(world.container("c", "exit 3"));
+  const auto before = pod.state(5s);
+  REQUIRE(before);
+  kill(before->shim_pid, SIGKILL);
+  CHECK(world.wait_lost());
+  // As after yet another one.
+  REQUIRE(std::filesystem::remove(old));
+  const auto state = pod.state(5s);
+  REQUIRE(state);
+  REQUIRE(state->containers.size() == 3);
+  CHECK(state->containers[0].id == "long");
+  CHECK(state->containers[0].phase == container_phase::lost);
+  CHECK(state->containers[0].pid == before->containers[0].pid);
+  CHECK(state->containers[1].exit->code == 2);
+  CHECK(state->containers[2].exit->code == 3);
 }
 
 TEST_CASE("a new agent replaces the old one", "[sandbox]") {
