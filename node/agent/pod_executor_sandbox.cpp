@@ -121,20 +121,22 @@ void pod_executor::run(const job& with, const pod::create_sandbox&) {
     report_(pod::sandbox_failed{why});
   };
   const auto launch = pod::make_sandbox_launch(view, *hostname);
+  if (!launch)
+    return report_(pod::sandbox_failed{launch.error().message});
   auto ready = make_directory(paths.pod(uid_));
   if (ready)
-    ready = services_.groups->ensure(launch.cgroup, to_limits(launch.limits));
+    ready = services_.groups->ensure(launch->cgroup, to_limits(launch->limits));
   if (ready)
     ready = services_.groups->ensure(shims_group, {});
   if (!ready)
     return fail(ready.error().message);
-  auto addresses = join_network(launch);
+  auto addresses = join_network(*launch);
   if (!addresses)
     return fail(addresses.error().message);
   auto entry = services_.groups->entry(shims_group);
   if (!entry)
     return fail(entry.error().message);
-  auto spec = to_sandbox_spec(view, launch, paths);
+  auto spec = to_sandbox_spec(view, *launch, paths);
   spec.shim_cgroup = {std::move(entry->procs_files),
                       std::move(entry->directory)};
   auto id = make_id();

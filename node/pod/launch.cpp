@@ -255,9 +255,13 @@ std::string stop_signal(const container& of, const image_defaults& image) {
   return signal_name(own.empty() ? image.stop_signal : std::string{own});
 }
 
-sandbox_launch make_sandbox_launch(const view::core_v1::pod& pod,
-                                   std::string hostname) {
+result<sandbox_launch> make_sandbox_launch(const view::core_v1::pod& pod,
+                                           std::string hostname) {
   const auto spec = pod.spec();
+  if (spec.has_host_users() && !spec.host_users())
+    return error{errc::unsupported,
+                 "can't set `spec.hostUsers: false`, runtime "
+                 "does not support user namespaces"};
   sandbox_launch out;
   out.hostname = std::move(hostname);
   out.host_network = spec.host_network();

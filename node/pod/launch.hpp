@@ -163,7 +163,9 @@ struct sandbox_launch {
   std::vector<port> ports;
 };
 
-sandbox_launch make_sandbox_launch(const view::core_v1::pod& pod,
-                                   std::string hostname);
+/// Refuses with upstream's text what no sandbox here can be: a pod with users
+/// of its own.
+result<sandbox_launch> make_sandbox_launch(const view::core_v1::pod& pod,
+                                           std::string hostname);
 
 } // namespace troupe::pod

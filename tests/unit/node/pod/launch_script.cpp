@@ -193,11 +193,13 @@ std::string launch_script::sandbox(const script_command&) {
   if (!hostname)
     return "error: " + hostname.error().message;
   const auto made = pod::make_sandbox_launch(pod, *hostname);
-  auto out = "hostname " + made.hostname + "\ncgroup " + made.cgroup + " "
-             + text_of(made.limits);
-  for (auto& each : made.sysctls)
+  if (!made)
+    return "error: " + made.error().message;
+  auto out = "hostname " + made->hostname + "\ncgroup " + made->cgroup + " "
+             + text_of(made->limits);
+  for (auto& each : made->sysctls)
     out += "sysctl " + each.name + "=" + each.value + '\n';
-  for (auto& each : made.ports)
+  for (auto& each : made->ports)
     out += "port " + each.host_address + ":" + std::to_string(each.host_port)
            + " to " + std::to_string(each.container_port) + "/" + each.protocol
            + '\n';
