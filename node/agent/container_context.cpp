@@ -106,7 +106,6 @@ bytes container_context::encode() const {
   doc.set(root, "unconfined",
           doc.make_boolean(security.seccomp
                            == sandbox::seccomp_profile::unconfined));
-  doc.set(root, "maskProc", doc.make_boolean(security.mask_proc));
   if (security.seccomp == sandbox::seccomp_profile::own)
     doc.set(root, "profile", doc.make_octets(security.seccomp_text));
   return codec::encode_msgpack(doc.root(), nullptr);
@@ -132,7 +131,6 @@ result<container_context> container_context::decode(bytes_view text) {
   security.capabilities.drop = from.texts("drop");
   security.no_new_privs = from.flag("noNewPrivs");
   security.privileged = from.flag("privileged");
-  security.mask_proc = from.flag("maskProc");
   security.seccomp = from.flag("unconfined")
                          ? sandbox::seccomp_profile::unconfined
                          : sandbox::seccomp_profile::runtime_default;

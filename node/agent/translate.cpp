@@ -122,7 +122,8 @@ sandbox::security_spec to_security(const pod::container_launch& launch,
   out.no_new_privs = launch.no_new_privileges;
   out.privileged = launch.privileged;
   out.seccomp = to_profile(launch.seccomp);
-  out.mask_proc = !launch.masked_paths.empty();
+  out.masked_paths = launch.masked_paths;
+  out.read_only_paths = launch.read_only_paths;
   return out;
 }
 

@@ -32,14 +32,6 @@ constexpr std::uint16_t own_directory =
 
 constexpr auto cgroup_top = "/sys/fs/cgroup";
 
-/// What containerd hides and protects, by default.
-constexpr const char* masked_paths[] = {
-    "/proc/kcore",       "/proc/keys",    "/proc/latency_stats",
-    "/proc/sched_debug", "/proc/scsi",    "/proc/timer_list",
-    "/proc/timer_stats", "/sys/firmware", "/sys/devices/virtual/powercap"};
-constexpr const char* protected_paths[] = {"/proc/bus", "/proc/fs", "/proc/irq",
-                                           "/proc/sys", "/proc/sysrq-trigger"};
-
 /// A plan in the making.
 class builder {
 public:
@@ -264,11 +256,11 @@ status_result add_system_mounts(builder& to, const container_spec& spec,
 void add_protection(builder& to, const container_spec& spec) {
   if (!spec.security.privileged && has_cgroup_tree(to.context()))
     to.plan().add(op::remount_read_only, {}, {cgroup_top});
-  if (spec.security.privileged || !spec.security.mask_proc)
+  if (spec.security.privileged)
     return;
-  for (const auto* path : masked_paths)
+  for (const auto& path : spec.security.masked_paths)
     to.plan().add(op::mask, {}, {path}, shim::step_optional);
-  for (const auto* path : protected_paths)
+  for (const auto& path : spec.security.read_only_paths)
     to.plan().add(op::read_only, {}, {path}, shim::step_optional);
 }
 

@@ -146,13 +146,14 @@ struct security_spec {
   /// Not allowPrivilegeEscalation.
   bool no_new_privs = false;
   /// All capabilities, all of the host's devices, nothing masked, /sys and
-  /// cgroups writable, no seccomp.
+  /// cgroups writable, no seccomp. The cgroup must not restrict devices.
   bool privileged = false;
   seccomp_profile seccomp = seccomp_profile::runtime_default;
   std::string seccomp_text; ///< a profile as JSON (seccomp_profile.hpp)
-  /// procMount Default: what containerd masks and makes read only. False:
-  /// procMount Unmasked.
-  bool mask_proc = true;
+  /// Paths in the container: hidden behind something empty, and made read
+  /// only. What does not exist is passed over. Not with `privileged`.
+  std::vector<std::string> masked_paths;
+  std::vector<std::string> read_only_paths;
 };
 
 /// The container's output in the CRI format.

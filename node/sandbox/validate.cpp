@@ -57,6 +57,14 @@ status_result check_rootfs(const rootfs_spec& rootfs) {
   return unit{};
 }
 
+status_result check_paths(const security_spec& security) {
+  for (const auto* list : {&security.masked_paths, &security.read_only_paths})
+    for (const auto& path : *list)
+      if (!is_path(path))
+        return invalid("cannot mask \"" + path + "\"");
+  return unit{};
+}
+
 status_result check_mounts(const std::vector<mount_spec>& mounts) {
   if (mounts.size() > mounts_max)
     return error{errc::too_large, "a container has more than "
@@ -79,6 +87,8 @@ status_result validate(const container_spec& spec) {
   if (auto checked = check_rootfs(spec.rootfs); !checked)
     return checked;
   if (auto checked = check_mounts(spec.mounts); !checked)
+    return checked;
+  if (auto checked = check_paths(spec.security); !checked)
     return checked;
   if (spec.oom_score_adj < -1000 || spec.oom_score_adj > 1000)
     return invalid("an OOM score adjustment is -1000 to 1000");

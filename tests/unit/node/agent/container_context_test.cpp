@@ -20,7 +20,6 @@ container_context full() {
   out.security.capabilities.add = {"NET_ADMIN"};
   out.security.capabilities.drop = {"ALL"};
   out.security.no_new_privs = true;
-  out.security.mask_proc = true;
   out.security.seccomp = sandbox::seccomp_profile::unconfined;
   return out;
 }
@@ -43,7 +42,6 @@ TEST_CASE("a container's context comes back as it was", "[agent]") {
     CHECK(a.capabilities.drop == b.capabilities.drop);
     CHECK(a.no_new_privs == b.no_new_privs);
     CHECK(a.privileged == b.privileged);
-    CHECK(a.mask_proc == b.mask_proc);
     CHECK((a.seccomp == b.seccomp));
   }
 }
@@ -70,7 +68,7 @@ TEST_CASE("a context that lacks a member is refused", "[agent]") {
   std::vector<std::string> keys;
   for (const auto& each : whole->root().entries())
     keys.emplace_back(each.key);
-  CHECK(keys.size() == 12);
+  CHECK(keys.size() == 11);
   for (const auto& key : keys) {
     INFO(key);
     auto without = whole->clone();

@@ -55,7 +55,7 @@ TEST_CASE("what is not limited is unlimited", "[agent]") {
   CHECK(some.memory_max_bytes == 1 << 20);
 }
 
-TEST_CASE("a user's groups are listed once, in order", "[agent]") {
+TEST_CASE("who a container is and what it must not see", "[agent]") {
   pod::container_launch launch;
   launch.user.supplemental_groups = {7, 3, 7};
   launch.capabilities = {"CHOWN"};
@@ -70,6 +70,11 @@ TEST_CASE("a user's groups are listed once, in order", "[agent]") {
   CHECK(spec.groups == std::vector<gid_t>{1, 3, 6, 7});
   CHECK(spec.capabilities.drop == std::vector<std::string>{"ALL"});
   CHECK(spec.capabilities.add == std::vector<std::string>{"CHOWN"});
+  launch.masked_paths = {"/proc/kcore", "/proc/asound"};
+  launch.read_only_paths = {"/proc/bus"};
+  spec = to_security(launch, user);
+  CHECK(spec.masked_paths == launch.masked_paths);
+  CHECK(spec.read_only_paths == launch.read_only_paths);
   launch.user.merge_image_groups = false;
   CHECK(to_security(launch, user).groups == std::vector<gid_t>{3, 6, 7});
 }

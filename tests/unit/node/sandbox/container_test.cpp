@@ -83,6 +83,23 @@ TEST_CASE("a container sees its own system", "[sandbox]") {
                       "relatime,size=65536k"));
 }
 
+TEST_CASE("paths are hidden and guarded as the spec says", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container(
+      "a", "cat /proc/interrupts; ls /etc; cat /proc/timer_list | wc -l;"
+           "(echo x >/proc/irq/default_smp_affinity) 2>/dev/null || echo no;"
+           "mkdir /tmp/x 2>&1");
+  spec.security.masked_paths = {"/proc/interrupts", "/etc"};
+  spec.security.read_only_paths = {"/proc/irq", "/tmp"};
+  world.run(std::move(spec));
+  const auto seen = world.output("a");
+  CHECK(seen.substr(0, seen.find('\n')) != "0");
+  CHECK_THAT(seen, Contains("\nno\nmkdir: can't create directory '/tmp/x': "
+                            "Read-only file system\n"));
+  CHECK_THAT(seen, !Contains("CPU0"));
+  CHECK_THAT(seen, !Contains("layer"));
+}
+
 TEST_CASE("capabilities and system calls are few", "[sandbox]") {
   sandbox_world world;
   const auto usual = world.run_for_output(

@@ -208,6 +208,8 @@ TEST_CASE("rude specs are refused", "[sandbox]") {
   CHECK(refused([](auto& s) { s.oom_score_adj = 1001; }));
   CHECK(refused([](auto& s) { s.log.path = "/logs/"; }));
   CHECK(refused([](auto& s) { s.security.groups.resize(257); }));
+  CHECK(refused([](auto& s) { s.security.masked_paths = {"proc"}; }));
+  CHECK(refused([](auto& s) { s.security.read_only_paths = {""}; }));
 }
 
 TEST_CASE("the default filter is small", "[sandbox]") {

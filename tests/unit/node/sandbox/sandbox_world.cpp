@@ -88,6 +88,9 @@ container_spec sandbox_world::container(const std::string& id,
   spec.rootfs.work = directory_ + "/run/" + id + "/work";
   spec.args = {"sh", "-c", script};
   spec.env = {"PATH=/bin", "HOME=/root"};
+  spec.security.masked_paths = {"/proc/timer_list", "/proc/keys",
+                                "/sys/firmware", "/no/such"};
+  spec.security.read_only_paths = {"/proc/sys", "/proc/bus", "/no/such"};
   spec.log.path = directory_ + "/logs/" + id + "/0.log";
   return spec;
 }
