@@ -26,7 +26,6 @@ namespace {
 constexpr const char* component = "agent";
 constexpr duration start_patience = std::chrono::seconds{60};
 constexpr duration call_patience = std::chrono::seconds{10};
-constexpr int killed_code = 128 + SIGKILL;
 /// Of a termination message, and of the log that stands in for one.
 constexpr std::size_t message_octets_max = 4096;
 constexpr std::size_t log_octets_max = 2048;
@@ -282,8 +281,10 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
   }
   out.oom_score_adj = launch.oom_score_adj;
   const auto group = launch.cgroup_parent + "/" + id;
-  if (auto made = services_.groups->ensure(group, to_limits(launch.cgroup));
-      !made)
+  auto limits = to_limits(launch.cgroup);
+  // The container ends, not one of its processes, where the kernel can.
+  limits.memory_oom_group = true;
+  if (auto made = services_.groups->ensure(group, limits); !made)
     return made.error();
   if (!launch.privileged)
     if (auto kept = services_.groups->restrict_devices(
@@ -439,7 +440,8 @@ pod_executor::describe_exit(const std::string& id,
   const core::pod view{*pod};
   const auto kills =
       services_.groups->oom_kills(pod::container_cgroup_path(view, id));
-  out.out_of_memory = kills && *kills > 0 && how.code == killed_code;
+  // Also when it was one of its children, whatever became of the container.
+  out.out_of_memory = kills && *kills > 0;
   out.message = last_words(view, out);
   return out;
 }

@@ -340,6 +340,22 @@ TEST_CASE("a process that takes too much memory is killed and counted") {
   CHECK(eventually([&] { return *here->oom_kills("pod/web") == 1; }));
 }
 
+TEST_CASE("a group dies of its memory as a whole, on v2") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure(
+      "pod/web", {.memory_max_bytes = 32 * mib, .memory_oom_group = true}));
+  group_process idle{here.entry("pod/web"), stay_until_killed};
+  group_process web{here.entry("pod/web"), allocate_without_end};
+  REQUIRE(web.ends_within(deadline));
+  CHECK(*here->oom_kills("pod/web") > 0);
+  if (kind == layout::v2)
+    CHECK(idle.ends_within(deadline));
+  else
+    CHECK(pids_in(here, "pod/web") == 1);
+}
+
 TEST_CASE("the pod's limit counts in the container that was killed") {
   const auto kind = GENERATE(from_range(present_layouts()));
   CAPTURE(to_string(kind));
