@@ -101,7 +101,7 @@ public:
       for (const auto& mount : limits_->mounts())
         points.procs_files.push_back(join(join(mount, whole), "cgroup.procs"));
     if (kind_ != layout::v1) {
-      const auto directory = join(found_.unified, whole);
+      const auto directory = find_entrance(join(found_.unified, whole));
       points.directory.reset(
           ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
       if (!points.directory)

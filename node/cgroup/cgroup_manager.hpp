@@ -29,7 +29,8 @@ std::string_view to_string(layout value);
 /// How a new process enters a group. The paths are absolute `cgroup.procs`
 /// files: a process writes "0" into each before it executes anything (v1,
 /// hybrid). `directory`, when it holds one, is the group's v2 directory for
-/// CLONE_INTO_CGROUP (v2, hybrid).
+/// CLONE_INTO_CGROUP (v2, hybrid), or where its processes live below it: a v2
+/// group that was divided further takes none itself.
 struct entry_points {
   std::vector<std::string> procs_files;
   unique_fd directory;

@@ -107,7 +107,31 @@ error still_there(const std::vector<pid_t>& pids, std::string_view group) {
                                   + std::to_string(pids.front())};
 }
 
+struct first_process {
+  pid_t pid = 0;
+  std::string directory;
+};
+
+void find_first(const std::string& directory, first_process& first) {
+  if (const auto own = read_control(join(directory, "cgroup.procs")))
+    for (const auto pid : parse_pids(*own))
+      if (pid > 0 && (first.pid == 0 || pid < first.pid))
+        first = {pid, directory};
+  if (const auto below = list_groups(directory))
+    for (const auto& name : *below)
+      find_first(join(directory, name), first);
+}
+
 } // namespace
+
+std::string find_entrance(const std::string& directory) {
+  const auto granted = read_control(join(directory, "cgroup.subtree_control"));
+  if (!granted || trimmed(*granted).empty())
+    return directory;
+  first_process first;
+  find_first(directory, first);
+  return first.pid != 0 ? first.directory : directory;
+}
 
 result<std::vector<pid_t>> find_processes(const std::string& directory) {
   std::vector<pid_t> all;

@@ -22,6 +22,11 @@ find_processes(const std::vector<std::string>& mounts, std::string_view group);
 /// The same, with the path of the group's directory: of one hierarchy.
 result<std::vector<pid_t>> find_processes(const std::string& directory);
 
+/// Where a further process joins those of a v2 group. One whose groups below
+/// have controllers takes none itself, as where a container's own init divides
+/// it: then the directory below in which the first of its processes lives.
+std::string find_entrance(const std::string& directory);
+
 /// How to stop a group from forking while it is killed.
 class group_freezer {
 public:

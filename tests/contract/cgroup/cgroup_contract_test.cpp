@@ -309,6 +309,20 @@ TEST_CASE("processes enter, are counted and killed") {
   CHECK(here->remove("pod", deadline));
 }
 
+TEST_CASE("a process joins a group that was divided further") {
+  const auto kind = GENERATE(from_range(present_layouts()));
+  CAPTURE(to_string(kind));
+  world here{kind};
+  REQUIRE(here->ensure("pod/web/empty", {}));
+  REQUIRE(here->ensure("pod/web/init", {}));
+  group_process init{here.entry("pod/web/init"), stay_until_killed};
+  group_process exec{here.entry("pod/web"), stay_until_killed};
+  CHECK(pids_in(here, "pod/web") == 2);
+  REQUIRE(here->kill("pod/web", deadline));
+  CHECK(init.ends_within(deadline));
+  CHECK(exec.ends_within(deadline));
+}
+
 TEST_CASE("frozen groups stand still, thaw and die") {
   const auto kind = GENERATE(from_range(present_layouts()));
   CAPTURE(to_string(kind));
