@@ -98,8 +98,9 @@ public:
     const auto whole = join(base_, group);
     entry_points points;
     if (kind_ != layout::v2)
-      for (const auto& mount : limits_->mounts())
-        points.procs_files.push_back(join(join(mount, whole), "cgroup.procs"));
+      points.procs_files = find_procs_files(whole);
+    if (kind_ == layout::v1 && points.procs_files.empty())
+      return error{errc::not_found, "cgroup " + whole + ": no such group"};
     if (kind_ != layout::v1) {
       const auto directory = find_entrance(join(found_.unified, whole));
       points.directory.reset(
@@ -181,6 +182,15 @@ public:
 private:
   status_result apply(const std::string& group, const limits& half) {
     return limits_->apply(join(base_, group), half);
+  }
+
+  /// An agent that knew fewer controllers made the group in fewer hierarchies.
+  std::vector<std::string> find_procs_files(const std::string& whole) const {
+    std::vector<std::string> files;
+    for (const auto& mount : limits_->mounts())
+      if (auto file = join(join(mount, whole), "cgroup.procs"); exists(file))
+        files.push_back(std::move(file));
+    return files;
   }
 
   /// The directories above the base go with it, unless others live there.

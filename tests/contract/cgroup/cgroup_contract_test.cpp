@@ -227,6 +227,7 @@ TEST_CASE("groups are made, listed and removed") {
         == std::vector<std::string>{"pod1"});
   CHECK_FALSE(here->ensure("../out", {}));
   CHECK(here->read_limits("missing").error().code == errc::not_found);
+  CHECK(here->entry("missing").error().code == errc::not_found);
   CHECK(here->kill("missing", deadline));
 }
 
@@ -451,6 +452,15 @@ TEST_CASE("another manager finds the groups of one that died") {
   CHECK(*(*other)->children("") == std::vector<std::string>{"pod"});
   CHECK((*other)->read_limits("pod/web")->pids_max == 7);
   CHECK(*(*other)->populated("pod"));
+  // One that knew fewer controllers made no group for the others.
+  const auto devices =
+      "/sys/fs/cgroup/devices/" + here.base() + "/node/pod/old";
+  REQUIRE(here->ensure("pod/old", {}));
+  if (::rmdir(devices.c_str()) == 0) {
+    group_process old{(*other)->entry("pod/old").value(), stay_until_killed};
+    CHECK((*other)->kill("pod/old", deadline));
+    CHECK(old.ends_within(deadline));
+  }
   // Clusters side by side do not meet.
   auto stranger =
       open_cgroup_manager({.base = here.base() + "/other", .use = kind});
