@@ -123,9 +123,7 @@ long run_identity(child_context& context, const step& what) {
     case op::no_new_privs:
       return kernel(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     case op::seccomp:
-      context.filter = what.numbers;
-      context.filter_size = what.number_count;
-      return 0;
+      return load_filter(what.numbers, what.number_count);
     default:
       return -ENOSYS;
   }
@@ -182,6 +180,12 @@ const char* describe(const step& what) {
   }
 }
 
+/// Whether nothing is left but to execute.
+bool only_executes(plan_reader rest) {
+  step next;
+  return rest.next(next) && next.what == op::execute;
+}
+
 bool prepare_stdio(const child_context& context) {
   for (int i = 0; i < 3; ++i)
     if (kernel(__NR_dup3, context.stdio[i], i, 0) < 0)
@@ -206,6 +210,11 @@ outcome run_plan(child_context& context) {
   while (plan.next(what)) {
     if (what.what == op::execute)
       return execute(context, what);
+    if (what.what == op::seccomp && only_executes(plan)) {
+      context.filter = what.numbers;
+      context.filter_size = what.number_count;
+      continue;
+    }
     const auto result = has_operands(what) ? run_step(context, what) : -EINVAL;
     const bool excused =
         (what.flags & step_optional) != 0

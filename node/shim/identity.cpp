@@ -119,14 +119,6 @@ bool find_program(const char* name, const char* path, char (&found)[4096]) {
   return false;
 }
 
-long load_filter(const child_context& context) {
-  static_assert(sizeof(sock_filter) == sizeof(std::uint64_t));
-  const sock_fprog program = {static_cast<unsigned short>(context.filter_size),
-                              reinterpret_cast<sock_filter*>(
-                                  const_cast<std::uint64_t*>(context.filter))};
-  return kernel(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
-}
-
 } // namespace
 
 long become_user(const child_context& context, const step& what) {
@@ -183,6 +175,14 @@ void drop_all_capabilities() {
   write_capabilities({});
 }
 
+long load_filter(const std::uint64_t* instructions, std::uint32_t count) {
+  static_assert(sizeof(sock_filter) == sizeof(std::uint64_t));
+  const sock_fprog program = {
+      static_cast<unsigned short>(count),
+      reinterpret_cast<sock_filter*>(const_cast<std::uint64_t*>(instructions))};
+  return kernel(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
 outcome execute(const child_context& context, const step& what) {
   const auto code = static_cast<std::uint16_t>(op::execute);
   if (what.number_count < 1 || what.numbers[0] < 1
@@ -216,7 +216,8 @@ outcome execute(const child_context& context, const step& what) {
   kernel_retry(__NR_write, context.report, &fine, sizeof(fine));
   const bool exists = !has_slash || is_executable(program);
   if (context.filter != nullptr)
-    if (const auto loaded = load_filter(context); loaded < 0)
+    if (const auto loaded = load_filter(context.filter, context.filter_size);
+        loaded < 0)
       return failure(loaded, static_cast<std::uint16_t>(op::seccomp), "");
   const auto error = kernel(__NR_execve, program, vectors, environment);
   auto result = failure(error, code, program);

@@ -15,6 +15,7 @@ long become_user(const child_context& context, const step& what);
 
 long set_capabilities(const step& what);
 void drop_all_capabilities();
+long load_filter(const std::uint64_t* instructions, std::uint32_t count);
 
 /// Executes, searching the PATH of the new environment; returns only a
 /// failure. A report without an error goes first: what follows is not known

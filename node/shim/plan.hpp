@@ -58,7 +58,7 @@ enum class op : std::uint16_t {
   user = 18,              ///< [uid, gid, supplementary gid…]
   capabilities = 19,      ///< [bounding, effective, inheritable]
   no_new_privs = 20,
-  seccomp = 21, ///< [sock_filter…]; loaded by `execute`, before execve(2)
+  seccomp = 21, ///< [sock_filter…]; before `execute`: loaded last of all
   execute = 22, ///< [number of arguments] "argument"… "NAME=value"…
   /// All but the standard streams and the report. Before any path that others
   /// choose is walked: /proc/self/fd would lead out of the container.

@@ -1,5 +1,8 @@
+#include "node/sandbox/plan_writer.hpp"
+#include "node/sandbox/seccomp_filter.hpp"
 #include "node/sandbox/shim_process.hpp"
 #include "node/shim/protocol.hpp"
+#include "node/sys/memory_file.hpp"
 #include "node/sys/packet_socket.hpp"
 #include "tests/unit/node/sandbox/sandbox_world.hpp"
 
@@ -31,14 +34,12 @@ bytes packet(std::uint16_t kind, bytes_view body) {
 
 /// Sends octets to the shim as an agent would; returns the outcome's error,
 /// or -1 when the shim hung up.
-int say(const std::string& directory, bytes_view data, bool with_descriptors) {
+int say(const std::string& directory, bytes_view data,
+        std::vector<int> descriptors) {
   const auto opened = open_directory(directory);
   REQUIRE(opened);
   const auto socket = sys::connect_packets(*opened, shim::socket_name);
   REQUIRE(socket);
-  std::vector<int> descriptors;
-  if (with_descriptors)
-    descriptors.assign(20, opened->get());
   REQUIRE(sys::send_packet(*socket, data, descriptors));
   pollfd one{socket->get(), POLLIN, 0};
   REQUIRE(poll(&one, 1, 10'000) == 1);
@@ -73,18 +74,22 @@ TEST_CASE("a shim withstands whatever it is sent", "[sandbox]") {
   sandbox_world world;
   REQUIRE(world.pod().start_container(world.container("a", "sleep 600"), 10s));
   const auto directory = world.pod_spec().directory;
-  CHECK(say(directory, "nonsense", false) == -1);
-  CHECK(say(directory, bytes(16 * 1024, 'x'), true) == -1);
-  CHECK(say(directory, packet(1, "").substr(0, 15), false) == -1);
+  const auto opened = open_directory(directory);
+  REQUIRE(opened);
+  const std::vector<int> some(20, opened->get());
+  CHECK(say(directory, "nonsense", {}) == -1);
+  CHECK(say(directory, bytes(16 * 1024, 'x'), some) == -1);
+  CHECK(say(directory, packet(1, "").substr(0, 15), {}) == -1);
   for (std::uint16_t kind = 0; kind < 80; ++kind) {
     if (kind == static_cast<std::uint16_t>(shim::message::shutdown))
       continue;
     for (const std::size_t size : {0, 1, 72, 136, 144, 208, 4000})
       for (const char filler : {'\0', '\xff'})
-        CHECK(say(directory, packet(kind, bytes(size, filler)), size != 0)
+        CHECK(say(directory, packet(kind, bytes(size, filler)),
+                  size != 0 ? some : std::vector<int>{})
               >= 0);
   }
-  CHECK(say(directory, packet(99, ""), false) == ENOSYS);
+  CHECK(say(directory, packet(99, ""), {}) == ENOSYS);
   auto again =
       pod_sandbox::reopen(world.host(), directory, world.collect(), 10s);
   REQUIRE(again);
@@ -97,6 +102,31 @@ TEST_CASE("a shim withstands whatever it is sent", "[sandbox]") {
   const auto open = std::filesystem::directory_iterator{
       "/proc/" + std::to_string(state->shim_pid) + "/fd"};
   CHECK(std::distance(open, std::filesystem::directory_iterator{}) < 24);
+}
+
+TEST_CASE("a filter in the middle of a plan is loaded there", "[sandbox]") {
+  // As agents wrote plans that loaded it first of all: with a capability that
+  // the process then gives up.
+  sandbox_world world;
+  REQUIRE(world.pod().start_container(world.container("a", "sleep 600"), 10s));
+  constexpr std::uint64_t usual = 0xa80425fb;
+  plan_writer steps;
+  steps.add(shim::op::join)
+      .add(shim::op::close_descriptors)
+      .add(shim::op::seccomp, *default_filter(usual))
+      .add(shim::op::user, {0, 0})
+      .add(shim::op::capabilities, {usual, usual, 0})
+      .add(shim::op::execute, {1}, {"/bin/true"});
+  const auto plan =
+      sys::make_memory_file("plan", std::move(steps).finish(), false);
+  REQUIRE(plan);
+  shim::exec_request request = {};
+  request.id[0] = 'a';
+  const auto body =
+      bytes{reinterpret_cast<const char*>(&request), sizeof(request)};
+  const auto code = static_cast<std::uint16_t>(shim::message::exec);
+  CHECK(say(world.pod_spec().directory, packet(code, body), {plan->get()})
+        == 0);
 }
 
 TEST_CASE("every call has a deadline", "[sandbox]") {
