@@ -84,6 +84,10 @@ result<bytes> content_store::read_blob(const std::string& digest,
 
 status_result content_store::write_blob(const std::string& digest,
                                         bytes_view data) const {
+  // Opening the store clears away drafts that nobody holds the lock for.
+  const auto lock = lock_store(store_lock::mode::shared);
+  if (!lock)
+    return lock.error();
   return has_blob(digest) ? status_result{unit{}}
                           : replace_file(blob_path(digest), data);
 }

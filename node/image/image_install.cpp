@@ -18,6 +18,15 @@ public:
                layer_source& source, const std::stop_token& stop)
       : store_{store}, job_{job}, source_{source}, stop_{stop} {}
 
+  /// What was unpacked in vain does not fill the disk, while its locks hold.
+  ~installation() {
+    for (const auto& chain : staged_)
+      static_cast<void>(remove_tree(store_.staging_path(chain)));
+  }
+
+  installation(const installation&) = delete;
+  installation& operator=(const installation&) = delete;
+
   status_result plan(const content_lease& lease) {
     const auto json = store_.read_blob(job_.config_digest, config_size_max);
     if (!json)
@@ -48,6 +57,7 @@ public:
         return done;
     if (auto done = store_.commit_layers(staged_); !done)
       return as_pull_error(done.error());
+    staged_.clear();
     return unit{};
   }
 
