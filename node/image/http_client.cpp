@@ -1,6 +1,7 @@
 #include "node/image/http_client.hpp"
 
 #include "messages/base/check.hpp"
+#include "node/image/http_fault.hpp"
 
 #include <curl/curl.h>
 
@@ -15,7 +16,7 @@ namespace {
 
 constexpr long redirects_max = 5;
 constexpr long connect_timeout_seconds = 15;
-constexpr std::size_t header_lines_max = 1'000;
+constexpr std::size_t header_octets_max = 256 * 1024;
 
 bool curl_ready() {
   static const auto code = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -47,8 +48,7 @@ bool is_success(long status) {
 
 /// Proxies of the environment are for other machines.
 bool is_this_machine(std::string_view url) {
-  auto host = url.substr(std::min(url.find("://") + 3, url.size()));
-  host = host.substr(0, host.find('/'));
+  const auto host = host_of(url);
   return host.starts_with("127.") || host.starts_with("localhost")
          || host.starts_with("[::1]");
 }
@@ -64,13 +64,15 @@ struct http_client::transfer {
   body_sink* sink;
   const std::stop_token& stop;
   http_answer answer{};
-  std::size_t header_lines = 0;
+  std::size_t header_octets = 0;
   bool begun = false;
   bool refused = false; ///< by the sink
   bool too_large = false;
 
   bool take_header(bytes_view line) {
-    if (++header_lines > header_lines_max)
+    header_octets += line.size();
+    too_large = header_octets > header_octets_max;
+    if (too_large)
       return false;
     auto& head = answer.head;
     if (line.starts_with("HTTP/"))
@@ -135,6 +137,10 @@ struct http_client::transfer {
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "troupe");
     if (is_this_machine(request.url))
       curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
+    // The system's are found in its directory all the same.
+    if (!request.authorities.empty())
+      curl_easy_setopt(curl, CURLOPT_CAINFO, request.authorities.c_str());
   }
 
   void set_callbacks() {
@@ -191,6 +197,10 @@ result<http_answer> http_client::get(const http_get& request, body_sink* sink,
   const auto code = curl_easy_perform(curl);
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &one.answer.head.status);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr);
+  const char* last_url = nullptr;
+  curl_easy_getinfo(curl, CURLINFO_EFFECTIVE_URL, &last_url);
+  if (last_url == nullptr || origin_of(last_url) != origin_of(request.url))
+    one.answer.head.challenges.clear();
   const auto fault = [&](errc kind, std::string_view what) {
     return error{kind, "failed to do request: Get \"" + request.url
                            + "\": " + std::string{what}};
@@ -200,8 +210,7 @@ result<http_answer> http_client::get(const http_get& request, body_sink* sink,
   if (one.refused)
     return fault(errc::conflict, "broken off");
   if (code != CURLE_OK)
-    return fault(errc::unavailable,
-                 why.front() == '\0' ? curl_easy_strerror(code) : why.data());
+    return fault(errc::unavailable, http_fault_text(curl, code, why.data()));
   return std::move(one.answer);
 }
 

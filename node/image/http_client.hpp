@@ -15,7 +15,9 @@ namespace troupe::image {
 /// What an answer says before its body, as far as a registry client asks.
 struct http_head {
   long status = 0;
-  std::vector<std::string> challenges; ///< WWW-Authenticate, one per line
+  /// WWW-Authenticate, one per line; none of another host than the one asked,
+  /// for that host's logins are nothing it may ask for.
+  std::vector<std::string> challenges;
   std::string content_range;
   std::string content_digest; ///< Docker-Content-Digest
 };
@@ -42,6 +44,8 @@ struct http_get {
   std::uint64_t offset = 0;           ///< asks for the octets from here on
   std::size_t body_max = 1024 * 1024; ///< of a body that is kept
   http_authorization authorization{};
+  /// PEM file of certificates to trust beside the system's, unless empty.
+  std::string authorities{};
 };
 
 struct http_answer {
@@ -50,8 +54,8 @@ struct http_answer {
 };
 
 /// GET over HTTP and HTTPS. Follows a few redirects, never from https to http;
-/// verifies certificates against the system's; keeps connections open between
-/// calls. For one thread at a time.
+/// always verifies certificates; keeps connections open between calls. For one
+/// thread at a time.
 class http_client {
 public:
   /// `stall_timeout`: without an octet for so long the transfer is broken.

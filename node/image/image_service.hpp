@@ -76,6 +76,18 @@ using mirror_map = std::map<std::string, std::vector<std::string>>;
 /// into `mirrors`. Fails with `invalid_argument`.
 status_result add_mirror(mirror_map& mirrors, std::string_view option);
 
+/// Whose certificates a registry may show, beside those the machine trusts: a
+/// PEM file by the host (with its port) of the registry, or of a mirror. Also
+/// for the token server that registry names, unless that has its own. Read at
+/// each connection. A registry that is named here is asked by https even on
+/// this machine's loopback.
+using authority_map = std::map<std::string, std::string>;
+
+/// Reads `registry.example:5000=/etc/ssl/registry.pem`, as `--registry-ca`
+/// takes it, into `authorities`. Fails with `invalid_argument`.
+status_result add_authority(authority_map& authorities,
+                            std::string_view option);
+
 struct image_service_config {
   /// Directory of the content store, made when absent. Any number of
   /// processes may share it; it must be on one file system that takes device
@@ -83,6 +95,8 @@ struct image_service_config {
   std::string root;
 
   mirror_map mirrors;
+
+  authority_map authorities;
 
   /// References pulled at once; further ones queue.
   std::size_t pulls_max = 3;

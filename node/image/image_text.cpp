@@ -16,6 +16,12 @@ error fault(std::string what) {
   return {errc::invalid_argument, std::move(what)};
 }
 
+/// Whether `text` can stand before the first "/" of an image's name.
+bool is_registry(const std::string& text) {
+  return text.find('/') == text.npos
+         && parse_reference(text + "/a/b").has_value();
+}
+
 } // namespace
 
 std::string pulled_event_text(std::string_view reference, const pulled& how) {
@@ -37,11 +43,23 @@ status_result add_mirror(mirror_map& mirrors, std::string_view option) {
   if (!url)
     return fault("registry mirror " + url.error().message);
   const std::string domain{option.substr(0, equals)};
-  if (domain.find('/') != domain.npos
-      || !parse_reference(domain + "/a/b").has_value())
+  if (!is_registry(domain))
     return fault("registry mirror names the registry \"" + domain
                  + "\", which is no host");
   mirrors[domain].push_back(url->text());
+  return unit{};
+}
+
+status_result add_authority(authority_map& authorities,
+                            std::string_view option) {
+  const auto equals = option.find('=');
+  const std::string host{option.substr(0, equals)};
+  if (equals == option.npos || host.empty() || !is_registry(host)
+      || !option.substr(equals + 1).starts_with('/'))
+    return fault("registry CA \"" + std::string{option}
+                 + "\" must be HOST[:PORT]=FILE with an absolute path, for "
+                   "example registry.example:5000=/etc/ssl/registry.pem");
+  authorities.insert_or_assign(host, option.substr(equals + 1));
   return unit{};
 }
 

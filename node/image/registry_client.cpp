@@ -80,7 +80,8 @@ const challenge* find_scheme(const std::vector<challenge>& all,
 registry_client::registry_client(const reference& name,
                                  const image_service_config& config,
                                  const keyring& logins)
-    : name_{name}, resumes_max_{config.resumes_max} {
+    : name_{name}, authorities_{config.authorities}, resumes_max_{
+                                                         config.resumes_max} {
   if (const auto found = config.mirrors.find(name.domain);
       found != config.mirrors.end())
     for (const auto& text : found->second) {
@@ -89,14 +90,23 @@ registry_client::registry_client(const reference& name,
       auto at = std::make_unique<place>();
       at->url = *url;
       at->query = "?ns=" + name.domain;
+      at->authorities = authorities_of(url->host);
       // A login is for the host it names: a mirror gets its own.
       at->logins = logins.lookup({url->host, name.path, {}, {}});
       places_.push_back(std::move(at));
     }
   auto origin = std::make_unique<place>();
   origin->url = registry_url(name.domain);
+  origin->authorities = authorities_of(name.domain);
+  if (!origin->authorities.empty())
+    origin->url.secure = true;
   origin->logins = logins.lookup(name);
   places_.push_back(std::move(origin));
+}
+
+std::string registry_client::authorities_of(const std::string& host) const {
+  const auto found = authorities_.find(host);
+  return found == authorities_.end() ? std::string{} : found->second;
 }
 
 bool registry_client::says_more(pull_fault a, pull_fault b) {
@@ -139,11 +149,15 @@ registry_client::manifest_at(place& at, const std::string& selector,
   if (is_digest(selector) && out.digest != selector)
     return pull_error{pull_fault::corrupt, "manifest has digest " + out.digest
                                                + ", expected " + selector};
-  if (is_digest(claimed) && out.digest != claimed)
-    return pull_error{pull_fault::corrupt, "manifest has digest " + out.digest
-                                               + ", the registry says "
-                                               + claimed};
-  return out;
+  if (!is_digest(claimed) || out.digest == claimed)
+    return out;
+  // The digest of a signed manifest of schema 1 is that of a part of it.
+  if (const auto parsed = parse_manifest(out.body);
+      !parsed && parsed.error().code == errc::unsupported)
+    return pull_error{pull_fault::corrupt, parsed.error().message};
+  return pull_error{pull_fault::corrupt, "manifest has digest " + out.digest
+                                             + ", the registry says "
+                                             + claimed};
 }
 
 std::string registry_client::url_of(const place& at, std::string_view kind,
@@ -157,6 +171,7 @@ std::string registry_client::url_of(const place& at, std::string_view kind,
 result<http_answer, pull_error>
 registry_client::ask(place& at, http_get request, body_sink* sink,
                      http_client& http, const std::stop_token& stop) {
+  request.authorities = at.authorities;
   request.authorization =
       at.authorization.with([](const auto& last) { return last; });
   auto answer = http.get(request, sink, stop);
@@ -218,6 +233,9 @@ registry_client::authorize(const place& at, const http_head& refused,
                   + "\" is no URL to send a login to");
   http_get request{token_url(*bearer, realm, name_)};
   request.authorization = {{}, login.username, login.password};
+  request.authorities = authorities_of(url->host);
+  if (request.authorities.empty())
+    request.authorities = at.authorities;
   auto answer = http.get(request, nullptr, stop);
   const std::string who = login.username.empty() ? "anonymous" : "oauth";
   if (!answer)

@@ -19,9 +19,10 @@ namespace troupe::image {
 /// token authentication). Whatever it hands out matches its digest.
 ///
 /// A place that has not the thing asked for, or does not answer, is passed
-/// over; when none is left, the most telling fault is the answer: not found
-/// before denied before corrupt before unavailable. Messages begin with the
-/// cause, ready to stand behind `failed to resolve reference "…": `.
+/// over (a fault of this machine's disk ends it); when none is left, the most
+/// telling fault is the answer: not found before denied before corrupt before
+/// unavailable. Messages begin with the cause, ready to stand behind `failed to
+/// resolve reference "…": `.
 ///
 /// Safe from several threads; each brings its own http_client.
 class registry_client {
@@ -48,7 +49,8 @@ public:
 private:
   struct place {
     base_url url;
-    std::string query; ///< "?ns=docker.io" at a mirror
+    std::string query;       ///< "?ns=docker.io" at a mirror
+    std::string authorities; ///< PEM file, "" for the system's alone
     std::vector<credential> logins;
     guarded<http_authorization> authorization; ///< what worked last
   };
@@ -59,7 +61,9 @@ private:
   template <class F>
   auto at_each_place(F ask_one) {
     auto out = ask_one(*places_.front());
-    for (std::size_t i = 1; i < places_.size() && !out; ++i) {
+    for (std::size_t i = 1; i < places_.size() && !out
+                            && out.error().fault != pull_fault::store_failed;
+         ++i) {
       auto next = ask_one(*places_[i]);
       if (next || says_more(next.error().fault, out.error().fault))
         out = std::move(next);
@@ -89,7 +93,10 @@ private:
   std::string url_of(const place& at, std::string_view kind,
                      const std::string& selector) const;
 
+  std::string authorities_of(const std::string& host) const;
+
   reference name_;
+  authority_map authorities_;
   unsigned resumes_max_;
   std::vector<std::unique_ptr<place>> places_;
 };

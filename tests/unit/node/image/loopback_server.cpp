@@ -101,12 +101,17 @@ int free_port() {
   return port;
 }
 
-registry::registry(const std::string& directory, const std::string& accounts)
+registry::registry(const std::string& directory, const std::string& accounts,
+                   const std::string& certificate)
     : address_{"127.0.0.1:" + std::to_string(free_port())} {
   REQUIRE(run("mkdir -p " + directory) == 0);
   auto config = "version: 0.1\nlog: {level: error}\nstorage:\n  filesystem: "
                 "{rootdirectory: "
-                + directory + "}\nhttp: {addr: " + address_ + "}\n";
+                + directory + "}\nhttp: {addr: " + address_;
+  if (!certificate.empty())
+    config += ", tls: {certificate: " + certificate
+              + ".crt, key: " + certificate + ".key}";
+  config += "}\n";
   if (!accounts.empty()) {
     write_text(directory + "/accounts", accounts);
     config +=

@@ -47,8 +47,10 @@ int free_port();
 /// docker-registry on a free port, with its files in `directory`.
 class registry {
 public:
-  /// `accounts`: a text for htpasswd, or "" for none.
-  registry(const std::string& directory, const std::string& accounts = "");
+  /// `accounts`: a text for htpasswd, or "" for none. `certificate`: to speak
+  /// TLS by, a path without its endings .crt and .key, or "" for plain http.
+  registry(const std::string& directory, const std::string& accounts = "",
+           const std::string& certificate = "");
   ~registry();
 
   const std::string& address() const { return address_; }
