@@ -94,10 +94,11 @@ result<image_index> read_index(const node& list) {
     auto target = read_descriptor(*item);
     if (!target)
       return target.error();
-    index_entry entry{std::move(*target), {}, {}, annotated_name(*item)};
+    index_entry entry{std::move(*target), {}, {}, {}, annotated_name(*item)};
     if (const auto* platform = item->find("platform")) {
       entry.os = text_at(*platform, "os");
       entry.architecture = text_at(*platform, "architecture");
+      entry.variant = text_at(*platform, "variant");
     }
     out.entries.push_back(std::move(entry));
   }
@@ -179,7 +180,8 @@ parse_manifest(bytes_view json) {
 
 result<descriptor> select_platform(const image_index& index) {
   for (const auto& entry : index.entries)
-    if (entry.os == os_here && entry.architecture == architecture_here)
+    if (entry.os == os_here && entry.architecture == architecture_here
+        && (entry.variant.empty() || entry.variant == "v1"))
       return entry.target;
   if (index.entries.size() == 1 && index.entries.front().os.empty())
     return index.entries.front().target;
@@ -212,12 +214,13 @@ result<platform_config> parse_config(bytes_view json) {
 }
 
 bool is_layer_type(std::string_view media_type) {
-  constexpr std::array<std::string_view, 5> known = {
+  constexpr std::array<std::string_view, 6> known = {
       "application/vnd.oci.image.layer.v1.tar",
       "application/vnd.oci.image.layer.v1.tar+gzip",
       "application/vnd.oci.image.layer.v1.tar+zstd",
       "application/vnd.docker.image.rootfs.diff.tar",
-      "application/vnd.docker.image.rootfs.diff.tar.gzip"};
+      "application/vnd.docker.image.rootfs.diff.tar.gzip",
+      "application/vnd.docker.image.rootfs.diff.tar.zstd"};
   return std::ranges::find(known, media_type) != known.end();
 }
 

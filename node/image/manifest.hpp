@@ -35,6 +35,7 @@ struct index_entry {
   descriptor target;
   std::string os;           ///< empty without a platform
   std::string architecture; ///< empty without a platform
+  std::string variant;      ///< "v2" of amd64 wants a newer processor
   std::string name;         ///< by annotation, in archives; "" if none
 
   friend bool operator==(const index_entry&, const index_entry&) = default;
@@ -71,8 +72,8 @@ std::string_view manifest_accept();
 /// refused, for two readers must never see two images in it.
 result<std::variant<image_manifest, image_index>> parse_manifest(bytes_view);
 
-/// The entry for linux/amd64; with none and a sole entry that names no
-/// platform, that one.
+/// The entry for any linux/amd64 processor; with none and a sole entry that
+/// names no platform, that one.
 result<descriptor> select_platform(const image_index& index);
 
 /// Fails with `unsupported` unless it is for linux/amd64.

@@ -138,8 +138,11 @@ private:
   }
 
   /// From the name to the platform's manifest, each document kept.
+  /// The registry is asked for the first even when the name is a digest and
+  /// the store has it all: only the registry knows who may have the image.
   result<unit, pull_error> resolve(const content_lease& lease) {
-    auto top = document(lease, name_.digest.empty() ? name_.tag : name_.digest);
+    auto top =
+        document(lease, name_.digest.empty() ? name_.tag : name_.digest, false);
     if (!top)
       return top.error();
     add_names(job_.manifest_digest);
@@ -147,7 +150,7 @@ private:
       const auto chosen = select_platform(*index);
       if (!chosen)
         return as_pull_error(chosen.error());
-      top = document(lease, chosen->digest);
+      top = document(lease, chosen->digest, true);
       if (!top)
         return top.error();
     }
@@ -158,10 +161,11 @@ private:
     return prepare(lease);
   }
 
-  /// A manifest by tag or digest, from the store if that has it.
+  /// A manifest by tag or digest; from the store if that has it and may say.
   result<std::variant<image_manifest, image_index>, pull_error>
-  document(const content_lease& lease, const std::string& selector) {
-    const auto known = is_digest(selector)
+  document(const content_lease& lease, const std::string& selector,
+           bool from_store) {
+    const auto known = from_store
                            ? store_.read_blob(selector, manifest_size_max)
                            : result<bytes>{error{errc::not_found, {}}};
     registry_client::manifest_answer answer;
