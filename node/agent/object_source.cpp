@@ -1,6 +1,5 @@
 #include "node/agent/object_source.hpp"
 
-#include "messages/view/core_v1.hpp"
 #include "runtime/base/clock.hpp"
 
 namespace troupe::agent {
@@ -19,6 +18,12 @@ void add(view::map<std::string_view> from, volume::content_map& to) {
 
 pod::text_map to_texts(const volume::content_map& from) {
   return {from.begin(), from.end()};
+}
+
+bool holds_login(std::string_view type, std::string_view key) {
+  return (type == "kubernetes.io/dockerconfigjson"
+          && key == ".dockerconfigjson")
+         || (type == "kubernetes.io/dockercfg" && key == ".dockercfg");
 }
 
 } // namespace
@@ -82,17 +87,21 @@ object_source::environment(const std::vector<pod::env_reference>& references) {
   return out;
 }
 
-status_result object_source::add_login(std::string_view name,
-                                       image::keyring& to) {
-  auto content = secret(name);
-  if (!content)
-    return content.error();
-  if (!*content)
-    return unit{};
-  for (const char* key : {".dockerconfigjson", ".dockercfg"})
-    if (auto found = (*content)->find(key); found != (*content)->end())
-      return to.add_docker_config(found->second);
-  return unit{};
+result<object_source::pull_logins> object_source::logins(const core::pod& pod) {
+  pull_logins out;
+  for (const auto& each : pod.spec().image_pull_secrets()) {
+    const auto object = fetch("secrets", each.name());
+    if (!object || !*object) {
+      out.missing.emplace_back(each.name());
+      continue;
+    }
+    const core::secret secret{**object};
+    for (const auto& [key, value] : secret.data())
+      if (holds_login(secret.type(), key))
+        if (auto added = out.keys.add_docker_config(value); !added)
+          return added.error();
+  }
+  return out;
 }
 
 } // namespace troupe::agent

@@ -2,6 +2,7 @@
 
 #include "messages/base/result.hpp"
 #include "messages/codec/document.hpp"
+#include "messages/view/core_v1.hpp"
 #include "node/agent/api_client.hpp"
 #include "node/image/keyring.hpp"
 #include "node/pod/environment.hpp"
@@ -29,9 +30,15 @@ public:
   result<pod::env_sources>
   environment(const std::vector<pod::env_reference>& references);
 
-  /// Adds the login a Secret holds; one that is missing or of another type
-  /// adds nothing.
-  status_result add_login(std::string_view name, image::keyring& to);
+  /// The logins of a pod's imagePullSecrets.
+  struct pull_logins {
+    image::keyring keys;
+    std::vector<std::string> missing; ///< names of those that cannot be read
+  };
+
+  /// Those that are missing hold nothing up, and those of another type add
+  /// nothing; one that makes no sense is an error.
+  result<pull_logins> logins(const view::core_v1::pod& pod);
 
 private:
   result<std::shared_ptr<const codec::document>> fetch(const char* resource,

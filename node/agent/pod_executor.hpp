@@ -157,7 +157,6 @@ private:
             const image::image_record& image, const std::string& id,
             const pod::container_launch& launch);
   pod::downward_facts facts_about(const job& with) const;
-  result<image::keyring> logins_of(const pod_ptr& pod);
   status_result run_handler(const job& with, const pod::run_hook& action);
   status_result run_command(const std::string& id,
                             std::vector<std::string> command, duration limit);

@@ -136,12 +136,17 @@ void pod_executor::run(const job& with, const pod::ensure_image& action) {
                     || (request.policy == image::pull_policy::if_not_present
                         && !services_.images->find(action.reference));
   if (asks) {
-    report_(pod::image_pull_begun{action.container});
-    if (auto logins = logins_of(with.pod))
-      request.logins = std::move(*logins);
-    else
-      log_warning(component, "image pull secrets of pod " + uid_ + ": "
-                                 + logins.error().message);
+    const core::pod view{*with.pod};
+    object_source objects{*services_.api,
+                          std::string{view.metadata().namespace_()}};
+    auto logins = objects.logins(view);
+    report_(pod::image_pull_begun{action.container,
+                                  logins ? std::move(logins->missing)
+                                         : std::vector<std::string>{}});
+    if (!logins)
+      return report_(pod::image_failed{action.container, "ErrImagePull",
+                                       logins.error().message});
+    request.logins = std::move(logins->keys);
   }
   services_.images->pull(std::move(request), [self = shared_from_this(),
                                               container = action.container](
@@ -153,17 +158,6 @@ void pod_executor::run(const job& with, const pod::ensure_image& action) {
                                       reason_of(outcome.error().fault),
                                       outcome.error().message});
   });
-}
-
-result<image::keyring> pod_executor::logins_of(const pod_ptr& pod) {
-  const core::pod view{*pod};
-  object_source objects{*services_.api,
-                        std::string{view.metadata().namespace_()}};
-  image::keyring out;
-  for (const auto& each : view.spec().image_pull_secrets())
-    if (auto added = objects.add_login(each.name(), out); !added)
-      return added.error();
-  return out;
 }
 
 /// Files of the pod that its containers share, and this container's own.

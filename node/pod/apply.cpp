@@ -84,8 +84,18 @@ public:
   }
 
   events operator()(const image_pull_begun& fact) {
-    return {normal(fact.container, "Pulling",
-                   "Pulling image " + quoted_reference(fact.container))};
+    events out;
+    std::string missing;
+    for (const auto& each : fact.missing_secrets)
+      missing += (missing.empty() ? "" : ", ") + each;
+    if (!missing.empty())
+      out.push_back({true, "FailedToRetrieveImagePullSecret",
+                     "Unable to retrieve some image pull secrets (" + missing
+                         + "); attempting to pull the image may not succeed.",
+                     ""});
+    out.push_back(normal(fact.container, "Pulling",
+                         "Pulling image " + quoted_reference(fact.container)));
+    return out;
   }
 
   events operator()(const image_ready& fact);

@@ -46,6 +46,8 @@ struct sandbox_stopped {};
 /// The store lacks the image (or the policy is Always): a registry is asked.
 struct image_pull_begun {
   std::string container;
+  /// Names of imagePullSecrets that could not be read.
+  std::vector<std::string> missing_secrets{};
 };
 
 /// What a pull cost.

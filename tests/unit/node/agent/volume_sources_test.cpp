@@ -1,3 +1,4 @@
+#include "messages/base/base64.hpp"
 #include "node/agent/volume_sources.hpp"
 #include "tests/unit/node/agent/fake_api.hpp"
 #include "tests/unit/node/agent/objects.hpp"
@@ -134,6 +135,50 @@ TEST_CASE("a Secret's values come decoded", "[agent]") {
       at.only<volume::secret_volume>(R"("secret":{"secretName":"keys"})");
   CHECK(all.from.content == volume::content_map{{"k", "hi"}});
   CHECK(all.from.name == "keys");
+}
+
+TEST_CASE("pull secrets of both types give logins, others nothing", "[agent]") {
+  world at;
+  const auto name = *image::parse_reference("reg.example/app");
+  const std::map<std::string, std::pair<std::string, std::string>> secrets = {
+      {"new",
+       {"kubernetes.io/dockerconfigjson",
+        R"(".dockerconfigjson":")"
+            + base64_encode(
+                R"({"auths":{"reg.example":{"username":"new"}}})")}},
+      {"old",
+       {"kubernetes.io/dockercfg",
+        R"(".dockercfg":")"
+            + base64_encode(R"({"reg.example":{"username":"old"}})")}},
+      {"opaque",
+       {"Opaque", R"(".dockercfg":")"
+                      + base64_encode(R"({"reg.example":{"username":"no"}})")}},
+      {"broken",
+       {"kubernetes.io/dockercfg", R"(".dockercfg":")" + base64_encode("[")}}};
+  at.bus.answer = [&](const api::request& request) {
+    const auto found = secrets.find(request.target.name);
+    if (found == secrets.end())
+      return test::failed(404);
+    return test::succeeded(test::shared_object(
+        "Secret", R"({"type":")" + found->second.first + R"(","data":{)"
+                      + found->second.second + R"("}})"));
+  };
+  const auto logins = [&](const std::string& names) {
+    const auto pod = test::make_object(
+        "v1", "Pod", R"({"spec":{"imagePullSecrets":[)" + names + "]}}");
+    return at.objects.logins(core::pod{pod});
+  };
+  const auto got = logins(
+      R"({"name":"none"},{"name":"old"},{"name":"opaque"},{"name":"new"})");
+  REQUIRE(got);
+  CHECK(got->missing == std::vector<std::string>{"none"});
+  const auto found = got->keys.lookup(name);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].username == "old");
+  CHECK(found[1].username == "new");
+  const auto broken = logins(R"({"name":"broken"})");
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().message.starts_with("docker config: "));
 }
 
 TEST_CASE("what is missing is told apart from what is empty", "[agent]") {

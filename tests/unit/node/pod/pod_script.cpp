@@ -198,7 +198,8 @@ pod_fact pod_script::container_fact(const std::string& name,
   const auto& container = command.word(1);
   const auto id = command.option("id");
   if (name == "image_pull_begun")
-    return pod::image_pull_begun{container};
+    return pod::image_pull_begun{
+        container, {command.words.begin() + 2, command.words.end()}};
   if (name == "image_present")
     return pod::image_ready{container, id, std::nullopt};
   if (name == "image_pulled")
