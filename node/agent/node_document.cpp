@@ -9,6 +9,8 @@
 #include "messages/view/core_v1.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <ranges>
 
 namespace troupe::agent {
 
@@ -20,8 +22,9 @@ namespace core = view::core_v1;
 /// Told as the kubelet's version, so that clients can compare it.
 constexpr const char* agent_version = "v1.35.0+troupe";
 constexpr const char* runtime_version = "troupe://0.1.0";
-/// Of status.images.
+/// Of status.images, and of the names of each.
 constexpr std::size_t images_max = 50;
+constexpr std::size_t image_names_max = 5;
 
 void set(codec::document& doc, codec::node& to, codec::field_id id,
          std::string_view text) {
@@ -136,16 +139,17 @@ codec::node* make_info(codec::document& doc, const machine_facts& machine) {
   return out;
 }
 
-codec::node* make_images(codec::document& doc,
-                         const std::vector<node_image>& images) {
+/// The largest come first, for those are what a scheduler wants to know of.
+codec::node* make_images(codec::document& doc, std::vector<node_image> images) {
   namespace fields = ids::container_image;
+  std::ranges::stable_sort(images, std::greater{}, &node_image::octets);
   auto* out = doc.make_list();
-  for (std::size_t i = 0; i < std::min(images.size(), images_max); ++i) {
+  for (const auto& image : images | std::views::take(images_max)) {
     auto* one = doc.make_object();
     auto& names = doc.list_at(*one, fields::names);
-    for (const auto& name : images[i].names)
+    for (const auto& name : image.names | std::views::take(image_names_max))
       doc.push_back(names, doc.make_string(name));
-    doc.set(*one, fields::size_bytes, doc.make_integer(images[i].octets));
+    doc.set(*one, fields::size_bytes, doc.make_integer(image.octets));
     doc.push_back(*out, one);
   }
   return out;

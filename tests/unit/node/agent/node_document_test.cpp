@@ -145,14 +145,19 @@ TEST_CASE("what others say about the node stays", "[agent]") {
   CHECK(count == 5);
 }
 
-TEST_CASE("images are listed up to a limit, and leave again", "[agent]") {
+TEST_CASE("the largest images are listed, and leave again", "[agent]") {
   std::vector<node_image> images;
   for (int i = 0; i < 60; ++i)
-    images.push_back({{"a:" + std::to_string(i)}, i});
+    images.push_back({{"a", "b", "c", "d", "e", "f"}, i});
   auto node = status_of(make_node(config_of_n1(), facts()), noon, "", images);
   std::size_t count = 0;
-  for (const auto& each : core::node{node}.status().images())
-    CHECK(each.size_bytes() == static_cast<std::int64_t>(count++));
+  for (const auto& each : core::node{node}.status().images()) {
+    CHECK(each.size_bytes() == static_cast<std::int64_t>(59 - count++));
+    std::string names;
+    for (const auto name : each.names())
+      names += name;
+    CHECK(names == "abcde");
+  }
   CHECK(count == 50);
   node = status_of(node, noon);
   CHECK(core::node{node}.status().images().empty());
