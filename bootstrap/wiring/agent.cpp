@@ -53,7 +53,9 @@ result<agent::node_config> describe_node(const cluster::cluster_record& about,
   out.paths = agent::node_paths{files.state_of(name)};
   out.milli_cpu = machine.processors * 1000 / share;
   out.memory = machine.memory / share;
-  out.ephemeral_storage = agent::file_system_size(files.root()) / share;
+  const auto disk = agent::disk_space_of(files.root());
+  out.ephemeral_storage = static_cast<std::int64_t>(disk.capacity) / share;
+  out.image_directory = files.images();
   out.private_ranges = nodes::private_ranges();
   out.pods.node_name = name;
   out.pods.host_addresses = out.addresses;

@@ -62,10 +62,10 @@ machine_facts read_machine() {
   return out;
 }
 
-std::int64_t file_system_size(const std::string& path) {
+disk_space disk_space_of(const std::string& path) {
   std::error_code why;
   const auto space = std::filesystem::space(path, why);
-  return why ? 0 : static_cast<std::int64_t>(space.capacity);
+  return why ? disk_space{} : disk_space{space.capacity, space.available};
 }
 
 } // namespace troupe::agent

@@ -19,8 +19,14 @@ struct machine_facts {
 
 machine_facts read_machine();
 
-/// Octets of the file system that holds `path`; 0 when there is none.
-std::int64_t file_system_size(const std::string& path);
+/// Octets of a file system, and those of them that users may still fill.
+struct disk_space {
+  std::uint64_t capacity = 0;
+  std::uint64_t available = 0;
+};
+
+/// Of the file system that holds `path`; all 0 when there is none.
+disk_space disk_space_of(const std::string& path);
 
 /// PRETTY_NAME of an os-release file (os-release(5)).
 std::string pretty_name(const std::string& os_release);

@@ -25,7 +25,12 @@ node_actor::node_actor(caf::actor_config& config,
                        std::shared_ptr<node_door> entrance,
                        const node_surroundings& around)
     : actors::input_actor<node_input>(config, std::move(entrance)),
-      around_(around), core_(around.services->config, read_machine()) {
+      around_(around), core_(around.services->config, read_machine()),
+      collection_(std::make_shared<image_collection>(
+          around.services->config.image_collection, *around.services->images,
+          [path = around.services->config.image_directory] {
+            return disk_space_of(path);
+          })) {
   // nop
 }
 
@@ -65,21 +70,45 @@ void node_actor::handle(node_input& input) {
                  },
                  [this](pod_over& it) { pods_->forget(it.uid); },
                  [this](images_listed& it) { images_ = std::move(it.images); },
+                 [this](images_collected& it) { collected(it); },
              },
              input);
 }
 
 void node_actor::tick() {
   const auto now = this_moment();
-  if (now.mono >= next_image_list_) {
-    next_image_list_ = now.mono + image_list_period;
-    around_.services->pool->post(
-        [images = around_.services->images, tell = to_self()] {
-          tell(images_listed{list_images(*images)});
-        });
-  }
+  list_images_if_due(now.mono);
+  collect_images_if_due(now.mono);
   carry_out(core_.tick(now, images_));
   later(core_.networked() ? beat : eager_beat, node_tick{});
+}
+
+void node_actor::list_images_if_due(mono_time now) {
+  if (now < next_image_list_)
+    return;
+  next_image_list_ = now + image_list_period;
+  around_.services->pool->post(
+      [images = around_.services->images, tell = to_self()] {
+        tell(images_listed{list_images(*images)});
+      });
+}
+
+void node_actor::collect_images_if_due(mono_time now) {
+  if (collecting_ || now < next_collection_)
+    return;
+  next_collection_ = now + around_.services->config.image_collection.period;
+  collecting_ = around_.services->pool->post(
+      [collection = collection_, tell = to_self()] {
+        tell(images_collected{collection->run(mono_now())});
+      });
+}
+
+void node_actor::collected(const images_collected& done) {
+  collecting_ = false;
+  next_image_list_ = {};
+  const auto about = subject_of_node(around_.services->config.name);
+  for (const auto& event : done.events)
+    around_.events->record(about, event);
 }
 
 void node_actor::carry_out(node_effects effects) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "node/agent/image_collection.hpp"
 #include "node/agent/node_core.hpp"
 #include "node/agent/pods_handle.hpp"
 #include "node/agent/watched_table.hpp"
@@ -48,9 +49,13 @@ struct images_listed {
   std::vector<node_image> images;
 };
 
+struct images_collected {
+  std::vector<pod::pod_event> events;
+};
+
 using node_input =
     std::variant<node_tick, node_answer, watch_news, watch_over, watch_again,
-                 network_answer, pod_over, images_listed>;
+                 network_answer, pod_over, images_listed, images_collected>;
 
 using node_door = actors::door<node_input>;
 
@@ -77,6 +82,9 @@ protected:
 
 private:
   void tick();
+  void list_images_if_due(mono_time now);
+  void collect_images_if_due(mono_time now);
+  void collected(const images_collected& done);
   void carry_out(node_effects effects);
   void watch(watched what);
   void hear(watch_news& news);
@@ -91,6 +99,9 @@ private:
   bool leftovers_ended_ = false;
   mono_time next_image_list_{};
   std::vector<node_image> images_;
+  std::shared_ptr<image_collection> collection_;
+  bool collecting_ = false;
+  mono_time next_collection_{};
 };
 
 } // namespace troupe::agent

@@ -3,6 +3,7 @@
 #include "messages/base/ip.hpp"
 #include "messages/base/time_point.hpp"
 #include "node/agent/api_client.hpp"
+#include "node/agent/image_collector.hpp"
 #include "node/agent/node_paths.hpp"
 #include "node/cgroup/cgroup_manager.hpp"
 #include "node/image/image_service.hpp"
@@ -41,6 +42,9 @@ struct node_config {
   /// How often what limited pods have written is counted; kubelet's.
   duration storage_count = std::chrono::seconds{10};
   std::string hosts_file; ///< text of the node's own /etc/hosts
+  /// Where the images are, and when they go.
+  std::string image_directory;
+  image_collection_config image_collection;
 };
 
 /// Everything the agent's actors share. What the pointers name outlives them.

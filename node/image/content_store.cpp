@@ -299,6 +299,13 @@ status_result content_store::unpin(std::string_view owner) const {
   return sync_directory(at("pins"));
 }
 
+std::set<std::string> content_store::pinned() const {
+  std::set<std::string> out;
+  for (const auto& [owner, id] : bindings("pins"))
+    out.insert(id);
+  return out;
+}
+
 std::vector<std::string> content_store::pins(std::string_view prefix) const {
   std::vector<std::string> out;
   for (const auto& [owner, id] : bindings("pins"))

@@ -110,7 +110,10 @@ public:
   status_result unpin(std::string_view owner) const;
   std::vector<std::string> pins(std::string_view prefix) const;
 
+  std::set<std::string> pinned() const;
+
   result<store_usage> collect() const;
+  result<store_usage> evict(const std::string& id) const;
   store_usage usage() const;
 
 private:
@@ -126,6 +129,7 @@ private:
   image_ptr load(const std::string& id,
                  const std::vector<binding>& names) const;
   std::vector<stored_image> images() const;
+  result<store_usage> collect_locked() const;
   status_result sweep() const;
   std::set<std::string> leased() const;
   status_result discard(const std::string& path) const;

@@ -124,7 +124,13 @@ public:
     return import_images(store_, config_, path, name, stop_.get_token());
   }
 
+  std::set<std::string> pinned() override { return store_.pinned(); }
+
   result<store_usage> collect() override { return store_.collect(); }
+
+  result<store_usage> evict(std::string_view id) override {
+    return store_.evict(std::string{id});
+  }
 
   result<store_usage> usage() override { return store_.usage(); }
 

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -162,6 +163,9 @@ public:
   virtual status_result pin(std::string_view owner, std::string_view id) = 0;
   virtual status_result unpin(std::string_view owner) = 0;
 
+  /// Ids of the images that somebody, of whatever process, keeps by a pin.
+  virtual std::set<std::string> pinned() = 0;
+
   /// Owners that start with `prefix`, sorted: what an agent finds of its
   /// previous life.
   virtual std::vector<std::string> pins(std::string_view prefix) = 0;
@@ -175,6 +179,11 @@ public:
   /// Deletes images without names and pins, then blobs and layers no image
   /// uses; answers what went. Never touches what a running pull needs.
   virtual result<store_usage> collect() = 0;
+
+  /// Takes all names of an image away and collects, in one step: nobody can
+  /// pin it in between. `conflict`, and nothing changes, while it is pinned or
+  /// a pull under way needs it.
+  virtual result<store_usage> evict(std::string_view id) = 0;
 
   virtual result<store_usage> usage() = 0;
 };

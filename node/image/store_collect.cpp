@@ -121,6 +121,25 @@ result<store_usage> content_store::collect() const {
   const auto lock = lock_store(store_lock::mode::exclusive);
   if (!lock)
     return lock.error();
+  return collect_locked();
+}
+
+result<store_usage> content_store::evict(const std::string& id) const {
+  const auto lock = lock_store(store_lock::mode::exclusive);
+  if (!lock)
+    return lock.error();
+  if (pinned().contains(id) || leased().contains(hex_of(id)))
+    return error{errc::conflict, "image " + id + " is in use"};
+  for (const auto& [name, target] : bindings("names"))
+    if (const auto path = binding_path("names", name);
+        target == id && unlink(path.c_str()) != 0)
+      return os_error("remove", path);
+  if (auto synced = sync_directory(at("names")); !synced)
+    return synced.error();
+  return collect_locked();
+}
+
+result<store_usage> content_store::collect_locked() const {
   if (auto swept = sweep(); !swept)
     return swept.error();
   const auto under_way = leased();
