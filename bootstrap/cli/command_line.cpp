@@ -33,6 +33,8 @@ struct parsed {
   version_options version;
   std::uint16_t up_port = 0;
   unsigned up_nodes = 0;
+  unsigned up_image_gc_high = 0;
+  unsigned up_image_gc_low = 0;
 };
 
 constexpr const char* examples_top = R"(Examples:
@@ -137,6 +139,18 @@ void add_up(CLI::App& app, parsed& to) {
                   "Fetch a registry's images from another place, as "
                   "HOST=URL; may be repeated [as last time]")
       ->type_name("HOST=URL");
+  verb.add_option("--registry-ca", to.up.registry_authorities,
+                  "Trust the certificates in a PEM file for a registry (with "
+                  "its port) or its mirror, as HOST=FILE; may be repeated [as "
+                  "last time]")
+      ->type_name("HOST=FILE");
+  verb.add_option("--image-gc-high-threshold", to.up_image_gc_high,
+                  "Percent of the images' disk in use from which on unused "
+                  "images go; 100: never [as last time, at first 85]")
+      ->type_name("PERCENT");
+  verb.add_option("--image-gc-low-threshold", to.up_image_gc_low,
+                  "Down to which they go [as last time, at first 80]")
+      ->type_name("PERCENT");
   verb.add_option("--port", to.up_port,
                   "The API's port on 127.0.0.1; 0 picks a free one and "
                   "remembers it [as last time, at first 6443]")
@@ -283,6 +297,10 @@ command choose(const CLI::App& app, const parsed& from) {
       options.port = from.up_port;
     if (app.get_subcommand("up")->count("--nodes") > 0)
       options.nodes = from.up_nodes;
+    if (app.get_subcommand("up")->count("--image-gc-high-threshold") > 0)
+      options.image_gc_high = from.up_image_gc_high;
+    if (app.get_subcommand("up")->count("--image-gc-low-threshold") > 0)
+      options.image_gc_low = from.up_image_gc_low;
     return checked(options, verb);
   }
   if (verb == "down")

@@ -7,6 +7,7 @@
 #include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/process/lock_file.hpp"
 #include "bootstrap/process/process_plan.hpp"
+#include "node/image/image_service.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/entropy.hpp"
 
@@ -99,13 +100,68 @@ cluster::access describe_access(const std::string& name,
           from.admin.private_key};
 }
 
+/// The file must be there, for a mistake shows at the first pull only. Its path
+/// becomes absolute, for agents run elsewhere.
+result<std::string> open_authority(const std::string& option) {
+  const auto equals = option.find('=');
+  auto path = cluster::resolve_path(option.substr(equals + 1));
+  if (!path)
+    return path.error();
+  const auto text = cluster::read_file(*path);
+  if (!text)
+    return error{text.error().code, "--registry-ca " + text.error().message};
+  if (text->find("-----BEGIN CERTIFICATE-----") == text->npos)
+    return error{errc::invalid_argument,
+                 "--registry-ca " + *path + " holds no certificate (PEM)"};
+  return option.substr(0, equals + 1) + *path;
+}
+
+/// What the agents would stumble over at their start is told here.
+status_result check_registries(const cluster::cluster_record& record) {
+  image::mirror_map mirrors;
+  for (const auto& each : record.registry_mirrors)
+    if (auto good = image::add_mirror(mirrors, each); !good)
+      return good;
+  image::authority_map authorities;
+  for (const auto& each : record.registry_authorities)
+    if (auto good = image::add_authority(authorities, each); !good)
+      return good;
+  return unit{};
+}
+
+status_result choose_images(const up_options& options,
+                            cluster::cluster_record& record) {
+  if (!options.registry_mirrors.empty())
+    record.registry_mirrors = options.registry_mirrors;
+  std::vector<std::string> authorities;
+  for (const auto& option : options.registry_authorities) {
+    auto opened = open_authority(option);
+    if (!opened)
+      return opened.error();
+    authorities.push_back(std::move(*opened));
+  }
+  if (!authorities.empty())
+    record.registry_authorities = std::move(authorities);
+  if (auto good = check_registries(record); !good)
+    return good;
+  record.image_gc_high = options.image_gc_high.value_or(record.image_gc_high);
+  record.image_gc_low = options.image_gc_low.value_or(record.image_gc_low);
+  if (record.image_gc_low > record.image_gc_high)
+    return error{errc::invalid_argument,
+                 "--image-gc-low-threshold "
+                     + std::to_string(record.image_gc_low)
+                     + " must not be above --image-gc-high-threshold "
+                     + std::to_string(record.image_gc_high)};
+  return unit{};
+}
+
 /// What was asked for, else what was remembered, goes into the record.
 status_result choose_nodes(const up_options& options, bool first,
                            cluster::cluster_record& record) {
   const bool root = cluster::this_user().root;
   record.nodes = options.nodes.value_or(first ? (root ? 1 : 0) : record.nodes);
-  if (!options.registry_mirrors.empty())
-    record.registry_mirrors = options.registry_mirrors;
+  if (auto chosen = choose_images(options, record); !chosen)
+    return chosen;
   if (record.nodes == 0)
     return unit{};
   if (!root)

@@ -33,6 +33,17 @@ status_result read_texts(const nlohmann::json& from, const std::string& member,
   return unit{};
 }
 
+/// A number from 0 to 100 that may be absent.
+status_result read_percent(const nlohmann::json& from, const char* member,
+                           unsigned& out) {
+  const auto value = from.value(member, nlohmann::json(out));
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 100)
+    return corrupt("\"" + std::string{member}
+                   + "\" must be a number from 0 to 100");
+  out = value.get<unsigned>();
+  return unit{};
+}
+
 } // namespace
 
 std::string to_json(const cluster_record& value) {
@@ -43,6 +54,9 @@ std::string to_json(const cluster_record& value) {
       {"member", value.member},
       {"nodes", value.nodes},
       {"registryMirrors", value.registry_mirrors},
+      {"registryAuthorities", value.registry_authorities},
+      {"imageGcHighThreshold", value.image_gc_high},
+      {"imageGcLowThreshold", value.image_gc_low},
       {"kubeconfigs", value.kubeconfigs},
   };
   return json.dump(2) + "\n";
@@ -78,6 +92,15 @@ result<cluster_record> parse_cluster_record(std::string_view text) {
   if (auto read = read_texts(json, "registryMirrors", out.registry_mirrors);
       !read)
     return read.error();
+  if (auto read =
+          read_texts(json, "registryAuthorities", out.registry_authorities);
+      !read)
+    return read.error();
+  for (const auto& [member, to] :
+       {std::pair{"imageGcHighThreshold", &out.image_gc_high},
+        std::pair{"imageGcLowThreshold", &out.image_gc_low}})
+    if (auto read = read_percent(json, member, *to); !read)
+      return read.error();
   if (auto read = read_texts(json, "kubeconfigs", out.kubeconfigs); !read)
     return read.error();
   return out;

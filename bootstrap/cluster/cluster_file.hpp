@@ -21,6 +21,11 @@ struct cluster_record {
   unsigned nodes = 0;
   /// Where images are looked for first: "docker.io=http://10.0.0.1:5000".
   std::vector<std::string> registry_mirrors;
+  /// Whom else to trust for which registry: "reg.example:5000=/etc/ca.pem".
+  std::vector<std::string> registry_authorities;
+  /// Percent of the disk in use from which on images go, and until when.
+  unsigned image_gc_high = 85;
+  unsigned image_gc_low = 80;
   /// Files of the user's that hold this cluster's access.
   std::vector<std::string> kubeconfigs;
 

@@ -58,6 +58,16 @@ status_result check_mirror(const std::string& mirror) {
                    "docker.io=http://10.89.0.200:5000");
 }
 
+status_result check_authority(const std::string& authority) {
+  const auto equals = authority.find('=');
+  if (equals != std::string::npos && equals != 0
+      && equals + 1 < authority.size())
+    return unit{};
+  return invalid("--registry-ca '" + authority
+                 + "' must be HOST=FILE, such as "
+                   "registry.example:5000=/etc/ssl/registry.pem");
+}
+
 } // namespace
 
 status_result cluster_choice::validate() const {
@@ -72,6 +82,12 @@ status_result up_options::validate() const {
   for (const auto& mirror : registry_mirrors)
     if (auto ok = check_mirror(mirror); !ok)
       return ok;
+  for (const auto& authority : registry_authorities)
+    if (auto ok = check_authority(authority); !ok)
+      return ok;
+  if (image_gc_high.value_or(0) > 100 || image_gc_low.value_or(0) > 100)
+    return invalid("--image-gc-high-threshold and --image-gc-low-threshold "
+                   "must be from 0 to 100");
   return check_timeout(timeout);
 }
 

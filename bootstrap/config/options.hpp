@@ -36,6 +36,13 @@ struct up_options {
   /// Where a registry's images are fetched instead, "docker.io=http://a:5000".
   /// Empty: as last time.
   std::vector<std::string> registry_mirrors;
+  /// Files of certificates to trust beside the machine's for a registry,
+  /// "registry.example:5000=/etc/ssl/registry.pem". Empty: as last time.
+  std::vector<std::string> registry_authorities;
+  /// Percent of the images' disk in use from which on unused images go, and
+  /// down to which. Absent: as last time, at first kubelet's. 100: never.
+  std::optional<unsigned> image_gc_high;
+  std::optional<unsigned> image_gc_low;
   /// On 127.0.0.1. Absent: as last time, at first `port_default`. 0: any free
   /// port, and the same one again next time.
   std::optional<std::uint16_t> port;

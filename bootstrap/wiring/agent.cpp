@@ -56,6 +56,10 @@ result<agent::node_config> describe_node(const cluster::cluster_record& about,
   const auto disk = agent::disk_space_of(files.root());
   out.ephemeral_storage = static_cast<std::int64_t>(disk.capacity) / share;
   out.image_directory = files.images();
+  out.image_collection.high_percent = about.image_gc_high;
+  out.image_collection.low_percent = about.image_gc_low;
+  if (auto valid = out.image_collection.validate(); !valid)
+    return valid.error();
   out.private_ranges = nodes::private_ranges();
   out.pods.node_name = name;
   out.pods.host_addresses = out.addresses;
@@ -73,6 +77,9 @@ open_images(const cluster::cluster_record& about,
   config.root = files.images();
   for (const auto& each : about.registry_mirrors)
     if (auto added = image::add_mirror(config.mirrors, each); !added)
+      return added.error();
+  for (const auto& each : about.registry_authorities)
+    if (auto added = image::add_authority(config.authorities, each); !added)
       return added.error();
   return image::open_image_service(std::move(config));
 }

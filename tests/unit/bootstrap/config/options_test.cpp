@@ -47,6 +47,35 @@ TEST_CASE("timeouts have bounds") {
   CHECK(down.validate());
 }
 
+TEST_CASE("what is said about images must make sense") {
+  up_options good;
+  good.registry_mirrors = {"docker.io=http://a:5000"};
+  good.registry_authorities = {"a:5000=ca.pem"};
+  good.image_gc_high = 100;
+  good.image_gc_low = 0;
+  CHECK(good.validate());
+  struct {
+    const char* flag;
+    void (*spoil)(up_options&);
+  } const rows[] = {
+      {"--registry-mirror", [](auto& up) { up.registry_mirrors = {"a:5000"}; }},
+      {"--registry-mirror", [](auto& up) { up.registry_mirrors = {"a=b:5"}; }},
+      {"--registry-ca", [](auto& up) { up.registry_authorities = {"ca.pem"}; }},
+      {"--registry-ca", [](auto& up) { up.registry_authorities = {"=x"}; }},
+      {"--registry-ca", [](auto& up) { up.registry_authorities = {"x="}; }},
+      {"--image-gc-high-threshold", [](auto& up) { up.image_gc_high = 101; }},
+      {"--image-gc-high-threshold", [](auto& up) { up.image_gc_low = 101; }},
+  };
+  for (const auto& row : rows) {
+    auto up = good;
+    row.spoil(up);
+    const auto checked = up.validate();
+    INFO(row.flag);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().message.starts_with(row.flag));
+  }
+}
+
 TEST_CASE("what up starts needs its descriptors and an absolute directory") {
   server_options server{"/var/lib/troupe/default", "s1", 3, -1, 5s};
   CHECK(server.validate());
