@@ -20,7 +20,7 @@ TEST_CASE("JSON becomes YAML that says the same") {
            "kind: X\n"
            "list:\n"
            "- a\n"
-           "- b: \"c d\"\n"
+           "- b: c d\n"
            "  e: \"yes\"\n"
            "- - 1\n"
            "  - 2\n"
@@ -29,6 +29,6 @@ TEST_CASE("JSON becomes YAML that says the same") {
            "num: \"012\"\n"
            "plus: a/b.c-d_e\n"
            "t: true\n"
-           "text: \"two\\nlines\"\n");
+           "text: |-\n  two\n  lines\n");
   CHECK_FALSE(json_to_yaml("{"));
 }
