@@ -32,10 +32,21 @@ bool matches_label(std::string_view value) {
                         [](char c) { return is_lower_alnum(c) || c == '-'; });
 }
 
-bool matches_subdomain(std::string_view value) {
+bool matches_underscored_label(std::string_view value) {
+  if (value.starts_with('_'))
+    value.remove_prefix(1);
+  return !value.empty() && is_lower_alnum(value.front())
+         && is_lower_alnum(value.back())
+         && std::all_of(value.begin(), value.end(), [](char c) {
+              return is_lower_alnum(c) || c == '-' || c == '_';
+            });
+}
+
+bool matches_subdomain(std::string_view value,
+                       bool (*matches)(std::string_view) = matches_label) {
   for (;;) {
     const auto dot = value.find('.');
-    if (!matches_label(value.substr(0, dot)))
+    if (!matches(value.substr(0, dot)))
       return false;
     if (dot == std::string_view::npos)
       return true;
@@ -120,6 +131,21 @@ complaints check_dns1123_subdomain(std::string_view value) {
         "characters, '-' or '.', and must start and end with an alphanumeric "
         "character",
         "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
+        {"example.com"}));
+  return found;
+}
+
+complaints check_dns1123_underscored(std::string_view value) {
+  complaints found;
+  if (value.size() > dns_subdomain_length_max)
+    found.push_back(length_complaint(dns_subdomain_length_max));
+  if (!matches_subdomain(value, matches_underscored_label))
+    found.push_back(pattern_complaint(
+        "a lowercase RFC 1123 subdomain must consist of lower case "
+        "alphanumeric characters, '_', '-' or '.', and must start and end with "
+        "an alphanumeric character",
+        "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+        "(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*",
         {"example.com"}));
   return found;
 }

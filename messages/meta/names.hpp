@@ -24,6 +24,8 @@ inline constexpr std::size_t annotations_size_max = 256 * 1024;
 
 complaints check_dns1123_label(std::string_view value);
 complaints check_dns1123_subdomain(std::string_view value);
+/// As check_dns1123_subdomain, and '_' is as good as a letter but at the end.
+complaints check_dns1123_underscored(std::string_view value);
 complaints check_dns1035_label(std::string_view value);
 
 /// `[prefix/]name`: keys of labels and annotations, finalizers.

@@ -77,6 +77,7 @@ const kind_rules event_rules{
     .group = "",
     .kind = "Event",
     .name = meta::check_path_name,
+    .create_on_update = true,
     .check = check,
 };
 

@@ -5,7 +5,9 @@
 #include "messages/meta/names.hpp"
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe::codec {
 
@@ -17,6 +19,8 @@ struct subresource_rules {
   void (*prepare)(document& next, const document& old) = nullptr;
   void (*check)(const document& next, const document& old,
                 meta::field_errors& errors) = nullptr;
+  /// Adds what is worth a word about it (warnings.hpp).
+  void (*warn)(const document& next, std::vector<std::string>& out) = nullptr;
 };
 
 /// What one kind adds to the rules that its tables carry. Every function may
@@ -28,6 +32,8 @@ struct kind_rules {
   meta::name_check name = meta::check_subdomain_name;
   /// An update without resourceVersion takes the stored one.
   bool unconditional_update = true;
+  /// An update of what is not there creates it.
+  bool create_on_update = false;
   /// Whether the tables' required fields, bounds and formats are checked too.
   /// False for kinds whose own checks say all that upstream says.
   bool table_checks = true;
@@ -43,6 +49,10 @@ struct kind_rules {
                        meta::field_errors& errors) = nullptr;
   void (*check_update)(const document& next, const document& old,
                        meta::field_errors& errors) = nullptr;
+  void (*warn_create)(const document& object,
+                      std::vector<std::string>& out) = nullptr;
+  void (*warn_update)(const document& next, const document& old,
+                      std::vector<std::string>& out) = nullptr;
   std::span<const subresource_rules> subresources;
 
   /// The rules of a subresource, or null.

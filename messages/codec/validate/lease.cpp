@@ -27,6 +27,7 @@ const kind_rules lease_rules{
     .kind = "Lease",
     // Whoever renews a lease must have seen it.
     .unconditional_update = false,
+    .create_on_update = true,
     .check = check,
 };
 

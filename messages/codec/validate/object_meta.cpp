@@ -45,19 +45,6 @@ void check_labels(const node* metadata, field_errors& errors) {
   }
 }
 
-/// Keys are qualified names in which case does not matter.
-void check_annotations(const node* metadata, field_errors& errors) {
-  const auto path = path_of("annotations");
-  std::size_t size = 0;
-  for (const auto& [key, value] :
-       entries_of(metadata, object_meta::annotations)) {
-    add_all(meta::check_qualified_name(ascii_lower(key)), path, key, errors);
-    size += key.size() + value->string_or("").size();
-  }
-  if (size > meta::annotations_size_max)
-    errors.push_back(meta::too_long(path, meta::annotations_size_max));
-}
-
 /// Whether `text` is <version> or <group>/<version>.
 bool has_version(std::string_view text) {
   const auto slash = text.find('/');
@@ -239,6 +226,18 @@ void check_unchanged(const node* next, const node* old, field_id id,
 
 } // namespace
 
+void check_annotations(const node* metadata, const std::string& path,
+                       field_errors& errors) {
+  std::size_t size = 0;
+  for (const auto& [key, value] :
+       entries_of(metadata, object_meta::annotations)) {
+    add_all(meta::check_qualified_name(ascii_lower(key)), path, key, errors);
+    size += key.size() + value->string_or("").size();
+  }
+  if (size > meta::annotations_size_max)
+    errors.push_back(meta::too_long(path, meta::annotations_size_max));
+}
+
 void check_finalizer(std::string_view name, const std::string& path,
                      field_errors& errors) {
   add_all(meta::check_qualified_name(name), path, name, errors);
@@ -262,7 +261,7 @@ void check_object_meta(const node* metadata, bool namespaced,
                                    std::to_string(generation),
                                    "must be greater than or equal to 0"));
   check_labels(metadata, errors);
-  check_annotations(metadata, errors);
+  check_annotations(metadata, path_of("annotations"), errors);
   check_owners(metadata, errors);
   check_finalizers(metadata, errors);
   check_managed_fields(metadata, errors);
@@ -293,7 +292,7 @@ void check_object_meta_update(const node* next, const node* old,
   unchanged(id::deletion_grace_period_seconds, "deletionGracePeriodSeconds",
             "null");
   check_labels(next, errors);
-  check_annotations(next, errors);
+  check_annotations(next, path_of("annotations"), errors);
   check_owners(next, errors);
   check_managed_fields(next, errors);
   check_standard_finalizers(next, errors);

@@ -15,6 +15,10 @@ void check_object_meta(const node* metadata, bool namespaced,
 void check_object_meta_update(const node* next, const node* old,
                               meta::field_errors& errors);
 
+/// Keys of annotations are qualified names in which case does not matter.
+void check_annotations(const node* metadata, const std::string& path,
+                       meta::field_errors& errors);
+
 /// A finalizer is a qualified name ...
 void check_finalizer(std::string_view name, const std::string& path,
                      meta::field_errors& errors);

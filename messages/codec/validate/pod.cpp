@@ -4,7 +4,9 @@
 #include "messages/codec/validate/object_ids.hpp"
 #include "messages/codec/validate/pod_checks.hpp"
 #include "messages/codec/validate/pod_defaults.hpp"
+#include "messages/codec/validate/pod_label_keys.hpp"
 #include "messages/codec/validate/pod_qos.hpp"
+#include "messages/codec/validate/pod_warnings.hpp"
 #include "messages/schema/ids/core_v1.hpp"
 
 namespace troupe::codec {
@@ -67,26 +69,43 @@ void prepare_create(document& object) {
              object.make_string(qos_class(pod.spec())));
   if (!pod.spec().scheduling_gates().empty())
     add_gated_condition(object, status);
-}
-
-/// The name of a pod that may still get one from its generateName.
-std::string_view name_of(const document& object) {
-  return text_of(object.root().find(metadata_id), object_meta::name);
-}
-
-void check(const document& object, meta::field_errors& errors) {
-  check_pod_spec(core::pod{object}.spec(), name_of(object),
-                 spot{"spec", errors});
+  merge_label_keys(object);
 }
 
 void check_create(const document& object, meta::field_errors& errors) {
-  const auto spec = core::pod{object}.spec();
+  const core::pod pod{object};
+  const auto spec = pod.spec();
   const spot here{"spec", errors};
+  check_pod_annotations(pod.metadata(), spec, false,
+                        spot{"metadata.annotations", errors});
+  check_pod_spec(spec, pod.metadata(), here);
   if (!spec.ephemeral_containers().empty())
     here.child("ephemeralContainers").forbidden("cannot be set on create");
   if (!spec.node_name().empty() && !spec.scheduling_gates().empty())
     here.child("nodeName")
         .forbidden("cannot be set until all schedulingGates have been cleared");
+  check_profiles_match(pod.metadata(), spec, here);
+}
+
+/// Whoever writes a status without saying which generation it speaks of leaves
+/// what was said before.
+void keep_observed_generation(document& next, node& status,
+                              const node* before) {
+  namespace own = ids::pod_status;
+  namespace condition = ids::pod_condition;
+  if (status.find(own::observed_generation) == nullptr)
+    copy_member(next, status, before, own::observed_generation);
+  std::map<std::string_view, std::vector<const node*>> old;
+  for (const auto* one : items_of(before, own::conditions))
+    old[text_of(one, condition::type)].push_back(one);
+  for (auto* one : items_of(&status, own::conditions)) {
+    auto& standing = old[text_of(one, condition::type)];
+    if (standing.empty())
+      continue;
+    if (one->find(condition::observed_generation) == nullptr)
+      copy_member(next, *one, standing.front(), condition::observed_generation);
+    standing.erase(standing.begin());
+  }
 }
 
 void prepare_status(document& next, const document& old) {
@@ -97,6 +116,7 @@ void prepare_status(document& next, const document& old) {
   const node* before = old.root().find(ids::pod::status);
   if (text_of(&status, ids::pod_status::qos_class).empty())
     copy_member(next, status, before, ids::pod_status::qos_class);
+  keep_observed_generation(next, status, before);
 }
 
 /// Everything but the ephemeral containers stays.
@@ -119,13 +139,39 @@ void prepare_ephemeral(document& next, const document& old) {
   next = std::move(whole);
 }
 
+void warn_create(const document& object, std::vector<std::string>& texts) {
+  const core::pod pod{object};
+  warning_list out{texts};
+  std::string why;
+  for (const auto& each : meta::check_dns1123_label(pod.metadata().name()))
+    why.append(why.empty() ? "" : " ").append(each);
+  if (!why.empty())
+    out.add("metadata.name: this is used in the Pod's hostname, which can "
+            "result in surprising behavior; a DNS label is recommended: ["
+            + why + "]");
+  warn_pod_spec(pod.metadata(), pod.spec(), {}, out);
+}
+
+void warn_status(const document& next, std::vector<std::string>& texts) {
+  const auto status = core::pod{next}.status();
+  warning_list out{texts};
+  const auto check = [&](const auto& addresses, std::string_view path) {
+    each_item(out.root(path), addresses, [&](auto address, const spot& at) {
+      warn_address(address.ip(), at.child("ip"), out);
+    });
+  };
+  check(status.pod_ips(), "status.podIPs");
+  check(status.host_ips(), "status.hostIPs");
+}
+
 constexpr subresource_rules subresources[] = {
     {.name = "ephemeralcontainers",
      .prepare = prepare_ephemeral,
      .check = check_ephemeral_update},
     {.name = "status",
      .prepare = prepare_status,
-     .check = check_pod_status_update},
+     .check = check_pod_status_update,
+     .warn = warn_status},
 };
 
 } // namespace
@@ -137,9 +183,9 @@ const kind_rules pod_rules{
     .table_checks = false,
     .fill_defaults = fill_defaults,
     .prepare_create = prepare_create,
-    .check = check,
     .check_create = check_create,
     .check_update = check_pod_update,
+    .warn_create = warn_create,
     .subresources = subresources,
 };
 

@@ -4,6 +4,7 @@
 #include "messages/codec/validate/spot.hpp"
 #include "messages/view/core_v1.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +15,10 @@
 namespace troupe::codec {
 
 namespace core = view::core_v1;
+
+/// Marks what the node made of a file.
+inline constexpr std::string_view mirror_annotation =
+    "kubernetes.io/config.mirror";
 
 /// Volumes by name, as far as nothing is wrong with them.
 using volume_map = std::map<std::string_view, core::volume>;
@@ -27,12 +32,38 @@ struct pod_context {
   bool host_users = true;
 };
 
-/// A pod spec in a template or, with `name` set, in a pod of that name. A pod
-/// is judged more strictly.
-void check_pod_spec(core::pod_spec spec, std::optional<std::string_view> name,
+using meta_view = view::meta_v1::object_meta;
+
+/// A pod spec in a template or, with its `metadata`, in a pod. A pod is judged
+/// more strictly.
+void check_pod_spec(core::pod_spec spec, std::optional<meta_view> metadata,
                     const spot& here);
 
-volume_map check_volumes(core::pod_spec spec, std::string_view pod_name,
+/// Annotations that mean something to upstream, of a pod or a template.
+/// `judged_before` says that the cost of deletion was already bad.
+void check_pod_annotations(meta_view metadata, core::pod_spec spec,
+                           bool judged_before, const spot& here);
+/// What an update may not do to the annotations of a pod, and how they are.
+void check_annotation_update(core::pod next, core::pod old,
+                             meta::field_errors& errors);
+/// Profiles that both an annotation and a field name are the same.
+void check_profiles_match(meta_view metadata, core::pod_spec spec,
+                          const spot& here);
+
+/// What a pod with parts of the node's namespaces, or of none, may not do, and
+/// how it is called.
+void check_host(core::pod_spec spec, const spot& here);
+/// What only makes sense for another operating system.
+void check_os(core::pod_spec spec, const spot& here);
+
+/// Calls `f(container, spot)` for every init container, container and
+/// ephemeral container, the last in the form of a container.
+void each_container(core::pod_spec spec, const spot& here,
+                    const std::function<void(core::container, const spot&)>& f);
+void check_image_padding(core::container container, const spot& here);
+
+volume_map check_volumes(core::pod_spec spec,
+                         std::optional<std::string_view> pod_name,
                          const spot& here);
 /// Sources that belong to a vendor's storage. Returns how many are set.
 int check_vendor_source(core::volume volume, int before, const spot& here);
@@ -66,8 +97,9 @@ void check_probes(core::container container, const spot& here);
 void check_resources(core::resource_requirements resources,
                      const std::set<std::string_view>& claims,
                      const spot& here);
-void check_pod_resources(core::resource_requirements resources,
-                         const spot& here);
+void check_pod_resources(core::pod_spec spec, const spot& here);
+/// What the runtime takes beside the containers.
+void check_overhead(core::pod_spec spec, const spot& here);
 
 void check_pod_security(core::pod_spec spec, const spot& here);
 void check_security(core::security_context context, bool host_users,

@@ -13,6 +13,9 @@ namespace {
 
 namespace ids = schema::ids;
 
+constexpr std::size_t restart_rules_max = 20;
+constexpr std::size_t exit_codes_max = 255;
+
 constexpr std::string_view only_sidecars =
     "may not be set for init containers without restartPolicy=Always";
 
@@ -104,23 +107,42 @@ void check_common(core::container container, const pod_context& pod,
                  here.child("securityContext"));
 }
 
+void check_restart_rule(core::container_restart_rule rule, const spot& here) {
+  here.child("action").one_of(rule.action(), {"Restart"});
+  const auto codes = here.child("exitCodes");
+  if (!rule.has_exit_codes())
+    return codes.required("must be specified");
+  codes.child("operator")
+      .one_of(rule.exit_codes().operator_(), {"In", "NotIn"});
+  if (rule.exit_codes().values().size() > exit_codes_max)
+    codes.child("values").too_long(exit_codes_max);
+}
+
 void check_restart(core::container container, const spot& here) {
   const auto policy = here.child("restartPolicy");
+  const auto rules = here.child("restartPolicyRules");
   if (container.has_restart_policy())
     policy.one_of(container.restart_policy(), {"Always", "Never", "OnFailure"});
   else if (!container.restart_policy_rules().empty())
     policy.required("must specify restartPolicy when restart rules are used");
-  each_item(here.child("restartPolicyRules"), container.restart_policy_rules(),
-            [](core::container_restart_rule rule, const spot& at) {
-              at.child("action").required_one_of(
-                  rule.action(), {"Restart", "RestartAllContainers"});
-              const auto codes = at.child("exitCodes");
-              if (!rule.has_exit_codes())
-                return codes.required("must be specified");
-              codes.child("operator")
-                  .required_one_of(rule.exit_codes().operator_(),
-                                   {"In", "NotIn"});
-            });
+  if (container.restart_policy_rules().size() > restart_rules_max)
+    rules.too_long(restart_rules_max);
+  each_item(rules, container.restart_policy_rules(), check_restart_rule);
+}
+
+/// A sidecar takes no rules; of an init container without a policy upstream
+/// looks at the rules no further.
+void check_init_restart(core::container container, const spot& here) {
+  const bool has_rules = !container.restart_policy_rules().empty();
+  if (container.has_restart_policy() && container.restart_policy() != "Always")
+    check_restart(container, here);
+  else if (has_rules && container.has_restart_policy())
+    here.child("restartPolicyRules")
+        .forbidden("restartPolicyRules are not allowed for init containers "
+                   "with restart policy Always");
+  else if (has_rules)
+    here.child("restartPolicy")
+        .required("must specify restartPolicy when restart rules are used");
 }
 
 void check_hooks(core::container container, const pod_context& pod,
@@ -138,6 +160,13 @@ void refuse_hooks(core::container container, const spot& here) {
   refuse(container.has_liveness_probe(), "livenessProbe");
   refuse(container.has_readiness_probe(), "readinessProbe");
   refuse(container.has_startup_probe(), "startupProbe");
+}
+
+bool is_padded(std::string_view text) {
+  constexpr std::string_view space = " \t\n\v\f\r";
+  return !text.empty()
+         && (space.find(text.front()) != std::string_view::npos
+             || space.find(text.back()) != std::string_view::npos);
 }
 
 /// The embedded fields of an ephemeral container as a container of its own.
@@ -180,6 +209,24 @@ void refuse_fields(core::container container, const spot& here) {
 
 } // namespace
 
+void each_container(
+    core::pod_spec spec, const spot& here,
+    const std::function<void(core::container, const spot&)>& f) {
+  each_item(here.child("initContainers"), spec.init_containers(), f);
+  each_item(here.child("containers"), spec.containers(), f);
+  each_item(here.child("ephemeralContainers"), spec.ephemeral_containers(),
+            [&](core::ephemeral_container one, const spot& at) {
+              const auto copy = as_container(one);
+              f(core::container{copy}, at);
+            });
+}
+
+void check_image_padding(core::container container, const spot& here) {
+  if (is_padded(container.image()))
+    here.child("image").invalid(container.image(), "must not have leading or "
+                                                   "trailing whitespace");
+}
+
 void check_containers(const pod_context& pod, const spot& here) {
   const auto containers = pod.spec.containers();
   if (containers.empty())
@@ -205,11 +252,13 @@ void check_init_containers(const pod_context& pod, const spot& here) {
   each_item(here, pod.spec.init_containers(),
             [&](core::container one, const spot& at) {
               check_common(one, pod, at);
-              check_restart(one, at);
+              check_init_restart(one, at);
               if (!one.name().empty() && !names.insert(one.name()).second)
                 at.child("name").duplicate(one.name());
+              // Init containers run one by one. Upstream blames the first.
               std::set<std::string> ports;
-              check_host_ports(one, ports, at.child("ports"));
+              const auto first = here.at(0);
+              check_host_ports(one, ports, first.child("ports"));
               if (one.restart_policy() == "Always")
                 check_hooks(one, pod, at);
               else
@@ -228,6 +277,7 @@ void check_ephemeral_containers(const pod_context& pod, const spot& here) {
               const auto copy = as_container(one);
               const core::container container{copy};
               check_common(container, pod, at);
+              check_image_padding(container, at);
               if (!names.insert(one.name()).second)
                 at.child("name").duplicate(one.name());
               const auto target = one.target_container_name();

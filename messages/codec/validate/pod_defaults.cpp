@@ -2,6 +2,8 @@
 
 #include "messages/codec/validate/fill.hpp"
 #include "messages/codec/validate/object_ids.hpp"
+#include "messages/codec/validate/pod_sums.hpp"
+#include "messages/codec/validate/resource_names.hpp"
 #include "messages/schema/ids/core_v1.hpp"
 
 namespace troupe::codec {
@@ -30,6 +32,39 @@ void share_ports(document& doc, node& container) {
     if (own != nullptr && (given == nullptr || given->integer_or(0) == 0))
       doc.set(port, ids::container_port::host_port, doc.clone(*own));
   });
+}
+
+/// Where the pod as a whole has limits, it requests what its containers do,
+/// else the limits; huge pages are limited to what the containers are.
+void settle_whole(document& doc, node& spec) {
+  namespace own = ids::resource_requirements;
+  node* whole = spec.find(id::resources);
+  if (whole == nullptr || !whole->is(node_kind::object))
+    return;
+  const view::core_v1::pod_spec pod{&spec};
+  const auto limited = [&] { return !pod.resources().limits().empty(); };
+  const auto put = [&](field_id list, std::string_view name,
+                       std::string_view amount) {
+    doc.set(doc.map_at(*whole, list), name, doc.make_string(amount));
+  };
+  if (!limited() && pod.resources().requests().empty())
+    return;
+  for (const auto& [name, sum] : container_sums(pod, amount_kind::limits))
+    if (is_huge_pages(name) && !pod.resources().requests().contains(name)
+        && !pod.resources().limits().contains(name))
+      put(own::limits, name, sum.text());
+  if (!limited())
+    return;
+  const auto counts = [](std::string_view name) {
+    return name == "cpu" || name == "memory";
+  };
+  for (const auto& [name, sum] : container_sums(pod, amount_kind::requests))
+    if (counts(name) && !pod.resources().requests().contains(name))
+      put(own::requests, name, sum.text());
+  for (auto [name, amount] : pod.resources().limits())
+    if ((counts(name) || is_huge_pages(name))
+        && !pod.resources().requests().contains(name))
+      put(own::requests, name, amount);
 }
 
 void request_limits(document& doc, node& container) {
@@ -71,6 +106,7 @@ void fill_running_spec(document& doc, node& spec) {
       if (shares)
         share_ports(doc, one);
     });
+  settle_whole(doc, spec);
   fill_boolean(doc, spec, id::enable_service_links, true);
 }
 

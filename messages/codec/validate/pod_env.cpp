@@ -61,8 +61,9 @@ void check_key_ref(Selector selector, const spot& here) {
 }
 
 void check_file_key(core::file_key_selector file, const spot& here) {
-  here.child("key").need(file.key());
-  if (!file.key().empty())
+  if (file.key().empty())
+    here.child("key").required();
+  else
     here.child("key").complain(file.key(), check_env_name(file.key()));
   if (file.volume_name().empty())
     here.child("volumeName").required();
@@ -71,7 +72,7 @@ void check_file_key(core::file_key_selector file, const spot& here) {
         .complain(file.volume_name(),
                   meta::check_dns1123_label(file.volume_name()));
   here.child("path").need(file.path());
-  check_local_path(file.path(), here.child("path"));
+  check_no_backsteps(file.path(), here.child("path"));
 }
 
 void check_source(core::env_var variable, const spot& here) {
@@ -105,7 +106,7 @@ void check_source(core::env_var variable, const spot& here) {
   }
   if (sources == 0)
     here.invalid("", "must specify one of: `fieldRef`, `resourceFieldRef`, "
-                     "`configMapKeyRef` or `secretKeyRef`");
+                     "`configMapKeyRef`, `secretKeyRef` or `fileKeyRef`");
   else if (!variable.value().empty())
     here.invalid("", "may not be specified when `value` is not empty");
   else if (sources > 1)

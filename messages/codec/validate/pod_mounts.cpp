@@ -32,19 +32,10 @@ taken taken_by(view::list<core::volume_device> devices) {
 // Upstream blames the list of mounts for a bad path below the volume, for the
 // propagation and for recursiveReadOnly, not the single mount.
 
-void check_sub_paths(core::volume_mount mount, const pod_context& pod,
-                     const spot& list, const spot& here) {
+void check_sub_paths(core::volume_mount mount, const spot& list,
+                     const spot& here) {
   const auto path = mount.sub_path();
   const auto expression = mount.sub_path_expr();
-  const auto volume = pod.volumes.find(mount.name());
-  if (volume != pod.volumes.end() && volume->second.has_image()) {
-    if (!path.empty())
-      here.child("subPath").invalid(path,
-                                    "not allowed in image volume sources");
-    if (!expression.empty())
-      here.child("subPathExpr")
-          .invalid(expression, "not allowed in image volume sources");
-  }
   if (!path.empty())
     check_descending_path(path, list.child("subPath"));
   if (expression.empty())
@@ -100,7 +91,7 @@ void check_mounts(core::container container, const pod_context& pod,
           path.invalid(mount.mount_path(),
                        "must not already exist as a path in "
                        "volumeDevices");
-        check_sub_paths(mount, pod, here, at);
+        check_sub_paths(mount, here, at);
         if (mount.has_mount_propagation())
           check_propagation(mount, container, here.child("mountPropagation"));
         if (mount.has_recursive_read_only())
@@ -130,8 +121,13 @@ void check_devices(core::container container, const pod_context& pod,
                        "can only use volume source type of "
                        "PersistentVolumeClaim or Ephemeral for block mode");
         path.need(device.device_path());
-        if (!before.paths.insert(device.device_path()).second)
+        if (before.paths.contains(device.device_path()))
           path.invalid(device.device_path(), "must be unique");
+        if (has_backstep(device.device_path()))
+          path.invalid(device.device_path(),
+                       "can not contain backsteps ('..')");
+        else
+          before.paths.insert(device.device_path());
         if (mounts.names.contains(device.name()))
           name.invalid(device.name(), "must not already exist in volumeMounts");
         if (mounts.paths.contains(device.device_path()))

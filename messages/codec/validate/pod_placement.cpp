@@ -96,11 +96,33 @@ void check_topology_key(std::string_view key, const spot& here) {
 
 void check_label_keys(view::list<std::string_view> keys, bool selects,
                       const spot& here) {
-  if (!keys.empty() && !selects)
-    here.forbidden("must not be specified when labelSelector is not set");
+  if (keys.empty())
+    return;
+  if (!selects)
+    return here.forbidden("must not be specified when labelSelector is not "
+                          "set");
   each_item(here, keys, [](auto key, const spot& at) {
     at.complain(key, meta::check_qualified_name(key));
   });
+}
+
+/// Keys that are merged into the selector, which must not name them already.
+/// Upstream blames the item itself.
+void check_selected_twice(view::list<std::string_view> keys,
+                          view::meta_v1::label_selector selector,
+                          const spot& here) {
+  std::set<std::string_view> selected;
+  for (auto [key, value] : selector.match_labels())
+    selected.insert(key);
+  for (auto wanted : selector.match_expressions()) {
+    const bool twice = !selected.insert(wanted.key()).second;
+    for (std::size_t i = keys.size(); twice && i-- > 0;)
+      if (keys[i] == wanted.key()) {
+        here.at(i).invalid(wanted.key(), "exists in both matchLabelKeys and "
+                                         "labelSelector");
+        break;
+      }
+  }
 }
 
 void check_pod_term(core::pod_affinity_term term, const spot& here) {
@@ -113,6 +135,7 @@ void check_pod_term(core::pod_affinity_term term, const spot& here) {
                    here.child("matchLabelKeys"));
   check_label_keys(term.mismatch_label_keys(), term.has_label_selector(),
                    here.child("mismatchLabelKeys"));
+  check_selected_twice(term.match_label_keys(), term.label_selector(), here);
   each_item(here.child("matchLabelKeys"), term.match_label_keys(),
             [&](auto key, const spot& at) {
               for (auto other : term.mismatch_label_keys())
@@ -178,20 +201,26 @@ void check_toleration(core::toleration toleration, const spot& here) {
                   {"NoSchedule", "PreferNoSchedule", "NoExecute"});
 }
 
+std::string kind_of(core::topology_spread_constraint constraint) {
+  std::string out{"{"};
+  out.append(constraint.topology_key()).append(", ");
+  return out.append(constraint.when_unsatisfiable()).append("}");
+}
+
+/// `later` holds the kinds of the constraints that follow.
 void check_constraint(core::topology_spread_constraint constraint,
-                      const spot& here) {
+                      const std::set<std::string>& later, const spot& here) {
   if (constraint.max_skew() <= 0)
     here.child("maxSkew").invalid(constraint.max_skew(),
                                   "must be greater than zero");
-  const auto key = here.child("topologyKey");
   if (constraint.topology_key().empty())
-    key.required("can not be empty");
-  else
-    key.complain(constraint.topology_key(),
-                 meta::check_qualified_name(constraint.topology_key()));
+    here.child("topologyKey").required("can not be empty");
   const auto action = constraint.when_unsatisfiable();
   here.child("whenUnsatisfiable")
       .one_of(action, {"DoNotSchedule", "ScheduleAnyway"});
+  if (later.contains(kind_of(constraint)))
+    here.child("{topologyKey, whenUnsatisfiable}")
+        .duplicate(kind_of(constraint));
   if (constraint.has_min_domains()) {
     const auto domains = here.child("minDomains");
     if (constraint.min_domains() <= 0)
@@ -211,6 +240,8 @@ void check_constraint(core::topology_spread_constraint constraint,
   check_label_keys(constraint.match_label_keys(),
                    constraint.has_label_selector(),
                    here.child("matchLabelKeys"));
+  check_selected_twice(constraint.match_label_keys(),
+                       constraint.label_selector(), here);
   check_label_selector(constraint.label_selector(),
                        here.child("labelSelector"));
 }
@@ -231,15 +262,13 @@ void check_tolerations(view::list<core::toleration> tolerations,
 
 void check_spread(view::list<core::topology_spread_constraint> constraints,
                   const spot& here) {
-  std::set<std::string> kinds;
+  std::size_t index = 0;
   each_item(here, constraints,
             [&](core::topology_spread_constraint one, const spot& at) {
-              check_constraint(one, at);
-              std::string kind{"{"};
-              kind.append(one.topology_key()).append(", ");
-              kind.append(one.when_unsatisfiable()).append("}");
-              if (!kinds.insert(kind).second)
-                at.child("{topologyKey, whenUnsatisfiable}").duplicate(kind);
+              std::set<std::string> later;
+              for (auto i = ++index; i < constraints.size(); ++i)
+                later.insert(kind_of(constraints[i]));
+              check_constraint(one, later, at);
             });
 }
 

@@ -1,4 +1,4 @@
-#include "messages/codec/json.hpp"
+#include "messages/codec/validate/internal_json.hpp"
 #include "messages/codec/validate/pod_checks.hpp"
 #include "messages/codec/validate/texts.hpp"
 #include "messages/schema/registry.hpp"
@@ -19,6 +19,11 @@ void check_id(bool present, std::int64_t id, const spot& here) {
     here.between(id, 0, id_max);
 }
 
+/// The whole of it, where upstream blames the whole.
+std::string shown(const node& value, const std::string& type) {
+  return internal_json(value, *schema::find_type("io.k8s.api.core.v1." + type));
+}
+
 void check_seccomp(core::seccomp_profile profile, const spot& here) {
   if (!profile)
     return;
@@ -30,8 +35,8 @@ void check_seccomp(core::seccomp_profile profile, const spot& here) {
   const auto local = here.child("localhostProfile");
   if (profile.type() != "Localhost") {
     if (profile.has_localhost_profile())
-      local.invalid(profile.localhost_profile(),
-                    "can only be set when seccomp type is Localhost");
+      local.invalid_json(shown(*profile.raw(), "SeccompProfile"),
+                         "can only be set when seccomp type is Localhost");
   } else if (!profile.has_localhost_profile()) {
     local.required("must be set when seccomp type is Localhost");
   } else {
@@ -137,10 +142,7 @@ void check_escalation(core::security_context context, const spot& here) {
       || context.allow_privilege_escalation())
     return;
   const auto refuse = [&](const char* why) {
-    here.invalid_json(
-        encode_json(*context.raw(),
-                    schema::find_type("io.k8s.api.core.v1.SecurityContext")),
-        why);
+    here.invalid_json(shown(*context.raw(), "SecurityContext"), why);
   };
   if (context.privileged())
     refuse("cannot set `allowPrivilegeEscalation` to false and `privileged` to "

@@ -1,5 +1,8 @@
+#include "messages/codec/validate/internal_json.hpp"
 #include "messages/codec/validate/pod_checks.hpp"
 #include "messages/codec/validate/texts.hpp"
+#include "messages/schema/ids/core_v1.hpp"
+#include "messages/schema/registry.hpp"
 
 #include <limits>
 
@@ -7,10 +10,17 @@ namespace troupe::codec {
 
 namespace {
 
+namespace ids = schema::ids;
+
 constexpr std::size_t nameservers_max = 3;
 constexpr std::size_t searches_max = 32;
 constexpr std::size_t search_list_length_max = 2048;
 constexpr std::int64_t deadline_max = std::numeric_limits<std::int32_t>::max();
+
+void check_claim_name(bool present, std::string_view name, const spot& here) {
+  if (present)
+    here.complain(name, meta::check_dns1123_subdomain(name));
+}
 
 void check_claim(core::pod_resource_claim claim,
                  std::set<std::string_view>& names, const spot& here) {
@@ -23,40 +33,55 @@ void check_claim(core::pod_resource_claim claim,
     name.complain(claim.name(), meta::check_dns1123_label(claim.name()));
     names.insert(claim.name());
   }
-  if (claim.has_resource_claim_name()
-      == claim.has_resource_claim_template_name())
-    here.invalid(claim.name(),
-                 claim.has_resource_claim_name()
-                     ? "at most one of `resourceClaimName` or "
-                       "`resourceClaimTemplateName` may be specified"
-                     : "must specify one of: `resourceClaimName`, "
-                       "`resourceClaimTemplateName`");
+  const bool named = claim.has_resource_claim_name();
+  const bool made = claim.has_resource_claim_template_name();
+  if (named == made)
+    here.invalid_json(
+        internal_json(*claim.raw(), *schema::find_type(
+                                        "io.k8s.api.core.v1.PodResourceClaim")),
+        named ? "at most one of `resourceClaimName` or "
+                "`resourceClaimTemplateName` may be specified"
+              : "must specify one of: `resourceClaimName`, "
+                "`resourceClaimTemplateName`");
+  check_claim_name(named, claim.resource_claim_name(),
+                   here.child("resourceClaimName"));
+  check_claim_name(made, claim.resource_claim_template_name(),
+                   here.child("resourceClaimTemplateName"));
 }
 
-/// "a.b." and "a_b.c" are as good as "a.b".
-std::string plain_domain(std::string_view search) {
-  if (search.ends_with('.'))
-    search.remove_suffix(1);
-  std::string out{search};
-  for (auto& c : out)
-    if (c == '_')
-      c = 'a';
-  return out;
+void check_claims(pod_context& pod, bool is_mirror, const spot& here) {
+  each_item(here, pod.spec.resource_claims(),
+            [&](core::pod_resource_claim claim, const spot& at) {
+              if (is_mirror)
+                spot{"[]", here.errors()}.forbidden(
+                    "static pods do not support resource claims");
+              else
+                check_claim(claim, pod.claims, at);
+            });
 }
 
-void check_searches(view::list<std::string_view> searches, const spot& here) {
+void check_searches(core::pod_dns_config config, const spot& here) {
+  const auto searches = config.searches();
   std::size_t length = 0;
   for (auto search : searches)
     length += search.size() + 1;
-  const auto first = searches.empty() ? std::string_view{} : searches[0];
+  const auto refuse = [&](std::string why) {
+    here.invalid_json(
+        internal_json_list(config.raw()->find(ids::pod_dns_config::searches),
+                           nullptr),
+        std::move(why));
+  };
   if (searches.size() > searches_max)
-    here.invalid(first, "must not have more than 32 search paths");
+    refuse("must not have more than 32 search paths");
   if (length > search_list_length_max + 1)
-    here.invalid(first, "must not have more than 2048 characters (including "
-                        "spaces) in the search list");
-  each_item(here, searches, [](auto search, const spot& at) {
-    if (search != ".")
-      at.complain(search, meta::check_dns1123_subdomain(plain_domain(search)));
+    refuse("must not have more than 2048 characters (including spaces) in the "
+           "search list");
+  each_item(here, searches, [](std::string_view search, const spot& at) {
+    if (search == ".")
+      return;
+    if (search.ends_with('.'))
+      search.remove_suffix(1);
+    at.complain(search, meta::check_dns1123_underscored(search));
   });
 }
 
@@ -71,16 +96,28 @@ void check_dns(core::pod_spec spec, const spot& here) {
                                   "when `dnsPolicy` is None");
   }
   if (config.nameservers().size() > nameservers_max)
-    nameservers.invalid(config.nameservers()[0],
-                        "must not have more than 3 nameservers");
+    nameservers.invalid_json(
+        internal_json_list(config.raw()->find(ids::pod_dns_config::nameservers),
+                           nullptr),
+        "must not have more than 3 nameservers");
   each_item(nameservers, config.nameservers(),
             [](auto address, const spot& at) { check_ip(address, at); });
-  check_searches(config.searches(), here.child("searches"));
+  if (config)
+    check_searches(config, here.child("searches"));
   each_item(here.child("options"), config.options(),
             [](core::pod_dns_config_option option, const spot& at) {
               if (option.name().empty())
                 at.required("must not be empty");
             });
+}
+
+/// The last of that name, as upstream finds it.
+core::volume find_volume(core::pod_spec spec, std::string_view name) {
+  core::volume out;
+  for (auto volume : spec.volumes())
+    if (volume.name() == name)
+      out = volume;
+  return out;
 }
 
 /// Ports of a pod in the node's network are ports of the node. A template may
@@ -117,18 +154,6 @@ void check_gates(core::pod_spec spec, const spot& here) {
             });
 }
 
-void check_host_users(core::pod_spec spec, const spot& here) {
-  if (!spec.has_host_users() || spec.host_users())
-    return;
-  const auto refuse = [&](bool shared, std::string_view name) {
-    if (shared)
-      here.child(name).forbidden("when `pod.Spec.HostUsers` is false");
-  };
-  refuse(spec.host_network(), "hostNetwork");
-  refuse(spec.host_pid(), "HostPID");
-  refuse(spec.host_ipc(), "HostIPC");
-}
-
 /// Names of other things.
 void check_names(core::pod_spec spec, const spot& here) {
   const auto check = [&](std::string_view value, std::string_view name,
@@ -156,18 +181,10 @@ void check_names(core::pod_spec spec, const spot& here) {
             });
   check(spec.priority_class_name(), "priorityClassName",
         meta::check_dns1123_subdomain);
-  check(spec.runtime_class_name(), "runtimeClassName",
-        meta::check_dns1123_subdomain);
-}
-
-void check_os(core::pod_spec spec, const spot& here) {
-  if (!spec.has_os())
-    return;
-  const auto name = spec.os().name();
-  here.child("os.name").required_one_of(name, {"linux", "windows"});
-  if (name == "linux" && spec.security_context().has_windows_options())
-    here.child("securityContext.windowsOptions")
-        .forbidden("windows options cannot be set for a linux pod");
+  if (spec.has_runtime_class_name())
+    here.child("runtimeClassName")
+        .complain(spec.runtime_class_name(),
+                  meta::check_dns1123_subdomain(spec.runtime_class_name()));
 }
 
 /// Tokens are those of a service account that is named.
@@ -185,27 +202,15 @@ void check_tokens(core::pod_spec spec, const spot& here) {
   });
 }
 
-bool is_padded(std::string_view text) {
-  constexpr std::string_view space = " \t\n\v\f\r";
-  return !text.empty()
-         && (space.find(text.front()) != std::string_view::npos
-             || space.find(text.back()) != std::string_view::npos);
-}
-
 void check_images(view::list<core::container> containers, const spot& here) {
-  each_item(here, containers, [](core::container one, const spot& at) {
-    if (is_padded(one.image()))
-      at.child("image").invalid(one.image(), "must not have leading or "
-                                             "trailing whitespace");
-  });
+  each_item(here, containers, check_image_padding);
 }
 
 void check_all_containers(const pod_context& pod, const spot& here) {
   check_containers(pod, here.child("containers"));
   check_init_containers(pod, here.child("initContainers"));
   check_ephemeral_containers(pod, here.child("ephemeralContainers"));
-  if (pod.spec.has_resources())
-    check_pod_resources(pod.spec.resources(), here.child("resources"));
+  check_pod_resources(pod.spec, here.child("resources"));
 }
 
 void check_policies(core::pod_spec spec, bool is_pod, const spot& here) {
@@ -222,12 +227,30 @@ void check_policies(core::pod_spec spec, bool is_pod, const spot& here) {
   check_gates(spec, here);
   check_spread(spec.topology_spread_constraints(),
                here.child("topologySpreadConstraints"));
-  check_host_users(spec, here);
+}
+
+void check_file_keys(core::pod_spec spec, const spot& here) {
+  each_container(spec, here, [&](core::container one, const spot& at) {
+    each_item(at.child("env"), one.env(),
+              [&](core::env_var variable, const spot& env) {
+                const auto source = variable.value_from();
+                if (!source.has_file_key_ref())
+                  return;
+                const auto name = source.file_key_ref().volume_name();
+                const auto volume = find_volume(spec, name);
+                const auto where = env.child("valueFrom.fileKeyRef.volumeName");
+                if (!volume)
+                  where.not_found(name);
+                else if (!volume.has_empty_dir())
+                  where.invalid(name, "referenced volume must be of type "
+                                      "emptyDir");
+              });
+  });
 }
 
 } // namespace
 
-void check_pod_spec(core::pod_spec spec, std::optional<std::string_view> name,
+void check_pod_spec(core::pod_spec spec, std::optional<meta_view> metadata,
                     const spot& here) {
   pod_context pod{.spec = spec};
   pod.host_users = !spec.has_host_users() || spec.host_users();
@@ -235,20 +258,25 @@ void check_pod_spec(core::pod_spec spec, std::optional<std::string_view> name,
     pod.grace_seconds = spec.termination_grace_period_seconds();
   else
     here.child("terminationGracePeriodSeconds").required();
-  pod.volumes = check_volumes(spec, name.value_or(""), here.child("volumes"));
-  each_item(here.child("resourceClaims"), spec.resource_claims(),
-            [&](core::pod_resource_claim claim, const spot& at) {
-              check_claim(claim, pod.claims, at);
-            });
+  std::optional<std::string_view> name;
+  if (metadata)
+    name = metadata->name();
+  pod.volumes = check_volumes(spec, name, here.child("volumes"));
+  check_claims(pod,
+               metadata && metadata->annotations().contains(mirror_annotation),
+               here.child("resourceClaims"));
   check_all_containers(pod, here);
-  check_policies(spec, name.has_value(), here);
+  check_policies(spec, metadata.has_value(), here);
+  check_host(spec, here);
   check_names(spec, here);
   if (spec.has_preemption_policy())
     here.child("preemptionPolicy")
         .required_one_of(spec.preemption_policy(),
                          {"PreemptLowerPriority", "Never"});
+  check_overhead(spec, here.child("overhead"));
   check_os(spec, here);
-  if (!name)
+  check_file_keys(spec, here);
+  if (!metadata)
     return;
   check_tokens(spec, here.child("volumes"));
   check_images(spec.containers(), here.child("containers"));

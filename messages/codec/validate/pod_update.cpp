@@ -1,9 +1,11 @@
 #include "messages/codec/json.hpp"
+#include "messages/codec/validate/internal_json.hpp"
 #include "messages/codec/validate/members.hpp"
 #include "messages/codec/validate/object_ids.hpp"
 #include "messages/codec/validate/pod_checks.hpp"
 #include "messages/codec/validate/texts.hpp"
 #include "messages/schema/ids/core_v1.hpp"
+#include "messages/schema/registry.hpp"
 
 #include <limits>
 
@@ -89,6 +91,18 @@ void keep_images(document& next, node& spec, const node& old, field_id list) {
     copy_member(next, *now[i], before[i], ids::container::image);
 }
 
+/// An affinity that holds nothing else is as good as none.
+void keep_node_affinity(document& next, node& spec, const node& old) {
+  const node* before = old.find(id::affinity);
+  const node* now = spec.find(id::affinity);
+  if (before == nullptr && now == nullptr)
+    return;
+  auto& affinity = next.object_at(spec, id::affinity);
+  copy_member(next, affinity, before, ids::affinity::node_affinity);
+  if (before == nullptr && affinity.empty())
+    next.erase(spec, id::affinity);
+}
+
 /// The new spec with everything that may change as it was.
 document without_changes(const node& next_spec, const node& old_spec,
                          const schema::type_desc* type) {
@@ -108,35 +122,9 @@ document without_changes(const node& next_spec, const node& old_spec,
   // A gated pod's place may still be narrowed.
   if (!old.scheduling_gates().empty()) {
     copy_member(out, spec, &old_spec, id::node_selector);
-    copy_member(out, spec, &old_spec, id::affinity);
+    keep_node_affinity(out, spec, old_spec);
   }
   return out;
-}
-
-std::string shown(const node* value, const schema::field_desc& field) {
-  if (value->is(node_kind::string))
-    return meta::quoted(value->string());
-  return encode_json(*value, field.object);
-}
-
-/// The members that differ, as lines with - and +.
-std::string differences(const node& before, const node& after,
-                        const schema::type_desc& type) {
-  std::string out;
-  for (const auto& field : type.fields) {
-    const node* a = before.find(field.id);
-    const node* b = after.find(field.id);
-    if (a == b || (a != nullptr && b != nullptr && equal(*a, *b)))
-      continue;
-    for (auto [sign, value] : {std::pair{"-", a}, std::pair{"+", b}})
-      if (value != nullptr)
-        out.append(sign)
-            .append(" \t")
-            .append(field.name)
-            .append(": ")
-            .append(shown(value, field) + ",\n");
-  }
-  return "  core.PodSpec{\n" + out + "  }\n";
 }
 
 void check_gated_selector(core::pod_spec next, core::pod_spec old,
@@ -146,8 +134,67 @@ void check_gated_selector(core::pod_spec next, core::pod_spec old,
   for (auto [key, value] : old.node_selector())
     if (!next.node_selector().contains(key)
         || next.node_selector()[key] != value)
-      return here.invalid(key, "only additions to spec.nodeSelector are "
-                               "allowed (no mutations or deletions)");
+      return here.invalid_json(
+          next.has_node_selector()
+              ? encode_json(*next.raw()->find(id::node_selector), nullptr)
+              : "null",
+          "only additions to spec.nodeSelector are allowed (no mutations or "
+          "deletions)");
+}
+
+using requirements = view::list<core::node_selector_requirement>;
+
+/// Whether the list begins as it was.
+bool only_grows(requirements next, requirements old) {
+  if (next.size() < old.size())
+    return false;
+  for (std::size_t i = 0; i < old.size(); ++i)
+    if (!equal(*next[i].raw(), *old[i].raw()))
+      return false;
+  return true;
+}
+
+bool only_narrows(core::node_selector_term next, core::node_selector_term old) {
+  if (old.match_expressions().empty() && old.match_fields().empty())
+    return next.match_expressions().empty() && next.match_fields().empty();
+  return only_grows(next.match_expressions(), old.match_expressions())
+         && only_grows(next.match_fields(), old.match_fields());
+}
+
+core::node_selector required_nodes(core::pod_spec spec) {
+  return spec.affinity()
+      .node_affinity()
+      .required_during_scheduling_ignored_during_execution();
+}
+
+/// The nodes a gated pod may be placed on can only become fewer.
+void check_gated_affinity(core::pod_spec next, core::pod_spec old,
+                          const spot& here) {
+  const auto before = required_nodes(old).node_selector_terms();
+  const auto now = required_nodes(next).node_selector_terms();
+  const auto& type = *schema::find_type("io.k8s.api.core.v1.NodeSelectorTerm");
+  if (old.scheduling_gates().empty() || before.empty())
+    return;
+  const auto terms =
+      here.child("nodeAffinity."
+                 "requiredDuringSchedulingIgnoredDuringExecution."
+                 "nodeSelectorTerms");
+  if (now.size() != before.size())
+    return terms.invalid_json(
+        now.empty()
+            ? "null"
+            : internal_json_list(required_nodes(next).raw()->find(
+                                     ids::node_selector::node_selector_terms),
+                                 &type),
+        "no additions/deletions to non-empty NodeSelectorTerms list are "
+        "allowed");
+  each_item(terms, now, [&](core::node_selector_term term, const spot& at) {
+    for (std::size_t i = 0; i < now.size(); ++i)
+      if (now[i].raw() == term.raw() && !only_narrows(term, before[i]))
+        at.invalid_json(internal_json(*term.raw(), type),
+                        "only additions are allowed (no mutations or "
+                        "deletions)");
+  });
 }
 
 void check_rest(const document& next, const document& old, const spot& here) {
@@ -159,7 +206,7 @@ void check_rest(const document& next, const document& old, const spot& here) {
   const auto rest = without_changes(*now, *before, &type);
   if (!equal(rest.root(), *before))
     here.forbidden(std::string{what_may_change} + "\n"
-                   + differences(*before, rest.root(), type));
+                   + internal_diff(*before, rest.root(), type));
 }
 
 } // namespace
@@ -169,6 +216,8 @@ void check_pod_update(const document& next, const document& old,
   const auto now = core::pod{next}.spec();
   const auto before = core::pod{old}.spec();
   const spot here{"spec", errors};
+  check_pod_spec(now, core::pod{next}.metadata(), here);
+  check_annotation_update(core::pod{next}, core::pod{old}, errors);
   if (!check_images(now.containers(), before.containers(),
                     here.child("containers"))
       || !check_images(now.init_containers(), before.init_containers(),
@@ -178,27 +227,38 @@ void check_pod_update(const document& next, const document& old,
   check_added_tolerations(now, before, here.child("tolerations"));
   check_removed_gates(now, before, here.child("schedulingGates"));
   check_gated_selector(now, before, here.child("nodeSelector"));
+  check_gated_affinity(now, before, here.child("affinity"));
   check_rest(next, old, here);
 }
 
 void check_ephemeral_update(const document& next, const document& old,
                             meta::field_errors& errors) {
-  const auto spec = core::pod{next}.spec();
+  const core::pod now{next};
+  const core::pod before{old};
+  if (before.metadata().annotations().contains(mirror_annotation)) {
+    errors.clear();
+    return spot{"[]", errors}.forbidden(
+        "static pods do not support ephemeral containers");
+  }
   const spot here{"spec", errors};
-  check_pod_spec(spec, core::pod{next}.metadata().name(), here);
+  check_pod_spec(now.spec(), now.metadata(), here);
+  check_annotation_update(now, before, errors);
   const auto list = here.child("ephemeralContainers");
-  for (auto before : core::pod{old}.spec().ephemeral_containers()) {
+  const auto& type =
+      *schema::find_type("io.k8s.api.core.v1.EphemeralContainer");
+  for (auto one : before.spec().ephemeral_containers()) {
     const node* kept = nullptr;
-    for (auto now : spec.ephemeral_containers())
-      if (now.name() == before.name())
-        kept = now.raw();
-    const auto name = meta::quoted(before.name());
+    for (auto other : now.spec().ephemeral_containers())
+      if (other.name() == one.name())
+        kept = other.raw();
+    const auto name = meta::quoted(one.name());
     if (kept == nullptr)
       list.forbidden("existing ephemeral containers " + name
                      + " may not be removed\n");
-    else if (!equal(*kept, *before.raw()))
+    else if (!equal(*kept, *one.raw()))
       list.forbidden("existing ephemeral containers " + name
-                     + " may not be changed\n");
+                     + " may not be changed\n"
+                     + internal_diff(*one.raw(), *kept, type));
   }
 }
 

@@ -108,6 +108,7 @@ private:
     if (seconds > token_seconds_max)
       expiration.invalid(seconds, "may not specify a duration larger than 2^32 "
                                   "seconds");
+    // Upstream blames the whole volume for the path.
     const auto path = here_.child("path");
     path.need(token.path());
     check_local_path(token.path(), path);
@@ -173,22 +174,45 @@ void check_nfs(core::nfs_volume_source source, const spot& here) {
 void check_claim(core::persistent_volume_claim_spec claim, const spot& here) {
   if (claim.access_modes().empty())
     here.child("accessModes").required("at least 1 access mode is required");
-  each_item(here.child("accessModes"), claim.access_modes(),
-            [](auto mode, const spot& at) {
-              at.one_of(mode, {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce",
-                               "ReadWriteOncePod"});
-            });
-  if (!claim.resources().requests().contains("storage"))
-    here.child("resources[storage]").required();
+  bool alone = false;
+  for (auto mode : claim.access_modes()) {
+    here.child("accessModes")
+        .one_of(mode, {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce",
+                       "ReadWriteOncePod"});
+    alone |= mode == "ReadWriteOncePod";
+  }
+  if (alone && claim.access_modes().size() > 1)
+    here.child("accessModes")
+        .forbidden("may not use ReadWriteOncePod with other access modes");
+  const auto storage = here.child("resources[storage]");
+  const auto requests = claim.resources().requests();
+  const auto amount = meta::quantity::parse(requests["storage"]);
+  if (!requests.contains("storage"))
+    storage.required();
+  else if (amount && amount->sign() <= 0)
+    storage.invalid(amount->text(), "must be greater than zero");
+  if (claim.has_volume_mode())
+    here.child("volumeMode")
+        .one_of(claim.volume_mode(), {"Block", "Filesystem"});
+}
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z')
+      c = static_cast<char>(c - 'A' + 'a');
+  return out;
 }
 
 void check_csi(core::csi_volume_source source, const spot& here) {
   const auto driver = here.child("driver");
   if (source.driver().empty())
     driver.required();
-  else
+  else if (source.driver().size() > meta::dns_label_length_max)
+    driver.too_long(meta::dns_label_length_max);
+  if (!source.driver().empty())
     driver.complain(source.driver(),
-                    meta::check_dns1123_subdomain(source.driver()));
+                    meta::check_dns1123_subdomain(lower(source.driver())));
   if (source.has_node_publish_secret_ref())
     here.child("nodePublishSecretRef.name")
         .need(source.node_publish_secret_ref().name());
@@ -205,7 +229,8 @@ void check_empty_dir(core::empty_dir_volume_source source, const spot& here) {
 /// there is judged, any other one is too many.
 class sources {
 public:
-  sources(core::volume volume, std::string_view pod_name, const spot& here)
+  sources(core::volume volume, std::optional<std::string_view> pod_name,
+          const spot& here)
       : volume_{volume}, pod_name_{pod_name}, here_{here} {}
 
   void check() {
@@ -256,7 +281,8 @@ private:
     take(volume_.has_ephemeral(), "ephemeral",
          [&](const spot& at) { check_ephemeral(at); });
     take(volume_.has_image(), "image", [&](const spot& at) {
-      at.child("reference").need(volume_.image().reference());
+      if (pod_name_)
+        at.child("reference").need(volume_.image().reference());
       at.child("pullPolicy")
           .required_one_of(volume_.image().pull_policy(),
                            {"Always", "IfNotPresent", "Never"});
@@ -269,9 +295,10 @@ private:
       return claim.required();
     check_claim(volume_.ephemeral().volume_claim_template().spec(),
                 claim.child("spec"));
-    if (pod_name_.empty() || volume_.name().empty())
+    if (!pod_name_ || pod_name_->empty() || volume_.name().empty())
       return;
-    const auto name = std::string{pod_name_}.append("-").append(volume_.name());
+    const auto name =
+        std::string{*pod_name_}.append("-").append(volume_.name());
     for (const auto& complaint : meta::check_dns1123_subdomain(name))
       here_.child("name").invalid(
           volume_.name(), "PVC name " + meta::quoted(name) + ": " + complaint);
@@ -282,27 +309,31 @@ private:
     if (!present)
       return;
     const auto at = here_.child(name);
+    // Upstream's slip of the pen is what clients see.
+    const auto refused =
+        here_.child(name == "downwardAPI" ? "downwarAPI" : name);
     if (count_++ > 0)
-      at.forbidden("may not specify more than 1 volume type");
+      refused.forbidden("may not specify more than 1 volume type");
     else
       check(at);
   }
 
   core::volume volume_;
-  std::string_view pod_name_;
+  std::optional<std::string_view> pod_name_; ///< none in a template
   const spot& here_;
   int count_ = 0;
 };
 
 } // namespace
 
-volume_map check_volumes(core::pod_spec spec, std::string_view pod_name,
+volume_map check_volumes(core::pod_spec spec,
+                         std::optional<std::string_view> pod_name,
                          const spot& here) {
   volume_map out;
   std::set<std::string> claims;
   for (auto volume : spec.volumes())
-    if (volume.has_ephemeral() && !pod_name.empty())
-      claims.insert(std::string{pod_name}.append("-").append(volume.name()));
+    if (volume.has_ephemeral() && pod_name && !pod_name->empty())
+      claims.insert(std::string{*pod_name}.append("-").append(volume.name()));
   each_item(here, spec.volumes(), [&](core::volume volume, const spot& at) {
     const auto errors = here.errors().size();
     sources{volume, pod_name, at}.check();

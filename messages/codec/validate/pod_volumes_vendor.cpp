@@ -99,13 +99,19 @@ public:
 
   template <class Source, class F>
   void take(Source source, std::string_view name, F check) {
+    take(source, name, name, check);
+  }
+
+  /// `inside` is what upstream calls the source in errors about its members.
+  template <class Source, class F>
+  void take(Source source, std::string_view name, std::string_view inside,
+            F check) {
     if (!source)
       return;
-    const auto at = here_.child(name);
     if (before_ + count_++ > 0)
-      at.forbidden("may not specify more than 1 volume type");
+      here_.child(name).forbidden("may not specify more than 1 volume type");
     else
-      check(source, at);
+      check(source, here_.child(inside));
   }
 
   int count() const { return count_; }
@@ -117,7 +123,7 @@ private:
 };
 
 void take_clouds(core::volume volume, counter& all) {
-  all.take(volume.gce_persistent_disk(), "gcePersistentDisk",
+  all.take(volume.gce_persistent_disk(), "gcePersistentDisk", "persistentDisk",
            [](auto source, const spot& at) {
              at.child("pdName").need(source.pd_name());
              check_partition(source.partition(), at.child("partition"));
@@ -157,10 +163,11 @@ void take_storage(core::volume volume, counter& all) {
       at.child("monitors").required();
     at.child("image").need(source.image());
   });
-  all.take(volume.cephfs(), "cephfs", [](auto source, const spot& at) {
-    if (source.monitors().empty())
-      at.child("monitors").required();
-  });
+  all.take(volume.cephfs(), "cephFS", "cephfs",
+           [](auto source, const spot& at) {
+             if (source.monitors().empty())
+               at.child("monitors").required();
+           });
   all.take(volume.flex_volume(), "flexVolume", [](auto source, const spot& at) {
     at.child("driver").need(source.driver());
   });

@@ -23,13 +23,14 @@ constexpr std::string_view account_annotation =
 struct type_rule {
   std::string_view type;
   std::string_view key;
-  bool json = false;
+  bool json = false;   ///< an object
+  bool filled = false; ///< not empty
 };
 
 constexpr type_rule type_rules[] = {
     {"kubernetes.io/dockercfg", ".dockercfg", true},
     {"kubernetes.io/dockerconfigjson", ".dockerconfigjson", true},
-    {"kubernetes.io/ssh-auth", "ssh-privatekey"},
+    {"kubernetes.io/ssh-auth", "ssh-privatekey", false, true},
     {"kubernetes.io/tls", "tls.crt"},
     {"kubernetes.io/tls", "tls.key"},
 };
@@ -57,14 +58,30 @@ bool has_value(const node& secret, std::string_view key) {
   return data != nullptr && data->find(key) != nullptr;
 }
 
+/// Why the text is no JSON object, as Go says it; "" if it is one, or null.
+std::string object_fault(std::string_view text) {
+  if (const auto fault = json_syntax_fault(text))
+    return *fault;
+  const auto first = text[text.find_first_not_of(" \t\r\n")];
+  const std::string_view what = first == '['                   ? "array"
+                                : first == '"'                 ? "string"
+                                : first == 't' || first == 'f' ? "bool"
+                                : first == '{' || first == 'n' ? ""
+                                                               : "number";
+  return what.empty() ? ""
+                      : "json: cannot unmarshal " + std::string{what}
+                            + " into Go value of type map[string]interface {}";
+}
+
 void check_type_rule(const node& secret, const type_rule& rule,
                      const spot& data) {
   const auto at = data.key(rule.key);
-  if (!has_value(secret, rule.key))
+  const auto value = value_of(secret, rule.key);
+  if (!has_value(secret, rule.key) || (rule.filled && value.empty()))
     at.required();
   else if (rule.json)
-    if (const auto fault = json_syntax_fault(value_of(secret, rule.key)))
-      at.invalid("<secret contents redacted>", *fault);
+    if (const auto fault = object_fault(value); !fault.empty())
+      at.invalid("<secret contents redacted>", fault);
 }
 
 void check_account(const node& secret, meta::field_errors& errors) {

@@ -61,6 +61,11 @@ void spot::duplicate(std::string_view value) const {
   errors_->push_back(meta::duplicate(path(), meta::quoted(value)));
 }
 
+void spot::duplicate_json(std::string json, std::string detail) const {
+  errors_->push_back({meta::field_error_type::duplicate, path(),
+                      std::move(json), std::move(detail)});
+}
+
 void spot::not_found(std::string_view value, std::string detail) const {
   errors_->push_back({meta::field_error_type::not_found, path(),
                       meta::quoted(value), std::move(detail)});

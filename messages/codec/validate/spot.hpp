@@ -54,6 +54,7 @@ public:
   void not_supported(std::string_view value,
                      std::initializer_list<std::string_view> supported) const;
   void too_long(std::size_t bytes_max) const;
+  void duplicate_json(std::string json, std::string detail = {}) const;
 
   /// The value is one of `allowed`.
   void one_of(std::string_view value,

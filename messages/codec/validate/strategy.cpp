@@ -80,6 +80,10 @@ void keep_all_but_status(document& next, const document& old, field_id status) {
 
 } // namespace
 
+bool creates_on_update(const schema::resource_desc& resource) {
+  return rules_of(resource).create_on_update;
+}
+
 void prepare_for_create(document& object,
                         const schema::resource_desc& resource) {
   auto& metadata = object.object_at(object.root(), metadata_id);

@@ -8,6 +8,9 @@ namespace troupe::codec {
 /// be stored, before validation; upstream calls it the resource's strategy.
 /// Stamps (uid, creationTimestamp, generated name) are the proposer's.
 
+/// Whether a replacement of what is not there creates it.
+bool creates_on_update(const schema::resource_desc& resource);
+
 /// A new object: no status (the kind may set a first one), generation 1 where
 /// it is counted, nothing about deletion.
 void prepare_for_create(document& object,

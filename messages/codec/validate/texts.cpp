@@ -24,17 +24,6 @@ bool is_alnum(char c) {
   return is_letter(c) || is_digit(c) || (c >= 'A' && c <= 'Z');
 }
 
-bool has_backstep(std::string_view path) {
-  for (;;) {
-    const auto slash = path.find('/');
-    if (path.substr(0, slash) == "..")
-      return true;
-    if (slash == std::string_view::npos)
-      return false;
-    path.remove_prefix(slash + 1);
-  }
-}
-
 void check_requirement(view::meta_v1::label_selector_requirement wanted,
                        const spot& here) {
   const auto op = wanted.operator_();
@@ -109,6 +98,17 @@ void check_ip(std::string_view address, const spot& here) {
   if (!ip_address::parse(address))
     here.invalid(address, "must be a valid IP address, (e.g. 10.9.8.7 or "
                           "2001:db8::ffff)");
+}
+
+bool has_backstep(std::string_view path) {
+  for (;;) {
+    const auto slash = path.find('/');
+    if (path.substr(0, slash) == "..")
+      return true;
+    if (slash == std::string_view::npos)
+      return false;
+    path.remove_prefix(slash + 1);
+  }
 }
 
 void check_no_backsteps(std::string_view path, const spot& here) {

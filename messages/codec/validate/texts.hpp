@@ -29,6 +29,9 @@ void check_descending_path(std::string_view path, const spot& here);
 /// As `check_descending_path`, and the first name does not begin with "..".
 void check_local_path(std::string_view path, const spot& here);
 
+/// Whether a name in the path is "..".
+bool has_backstep(std::string_view path);
+
 /// Nowhere "..".
 void check_no_backsteps(std::string_view path, const spot& here);
 

@@ -2,6 +2,7 @@
 #include "messages/codec/validate/object_ids.hpp"
 #include "messages/codec/validate/strategy.hpp"
 #include "messages/codec/validate/validate.hpp"
+#include "messages/codec/validate/warnings.hpp"
 #include "tests/support/datadriven.hpp"
 #include "tests/unit/messages/codec/validate/objects.hpp"
 
@@ -17,7 +18,7 @@ using test::script_command;
 //     update <resource> [sub=]   the old one, then the new one on its own line
 //     pod | repod                the spec of a pod, or two of them
 //
-// `show` prints the object, too, when nothing is wrong.
+// `show` prints the object, too, when nothing is wrong. Warnings come first.
 
 namespace {
 
@@ -38,23 +39,27 @@ document read(const std::string& json, const schema::resource_desc& of) {
 }
 
 std::string shown(const script_command& c, const document& object,
-                  const meta::field_errors& errors) {
+                  const meta::field_errors& errors,
+                  const std::vector<std::string>& warnings) {
   std::string out;
   for (const auto& one : errors)
     out += one.text() + "\n";
   if (!errors.empty())
     return out;
+  for (const auto& one : warnings)
+    out += "warning: " + one + "\n";
   for (const auto& word : c.words)
     if (word == "show")
-      return json(object);
-  return "fine";
+      return out + json(object);
+  return out + "fine";
 }
 
 std::string create(const script_command& c, const std::string& text,
                    const schema::resource_desc& of) {
   auto object = read(text, of);
   prepare_for_create(object, of);
-  return shown(c, object, validate_create(object, of));
+  return shown(c, object, validate_create(object, of),
+               warnings_on_create(object, of));
 }
 
 std::string update(const script_command& c, const std::string& before,
@@ -66,12 +71,14 @@ std::string update(const script_command& c, const std::string& before,
   old.set(metadata, object_meta::resource_version, old.make_string("1"));
   auto next = read(after, of);
   const auto sub = c.option("sub");
-  if (sub.empty()) {
+  if (sub.empty())
     prepare_for_update(next, old, of);
-    return shown(c, next, validate_update(next, old, of));
-  }
-  prepare_for_subresource_update(next, old, of, sub);
-  return shown(c, next, validate_subresource_update(next, old, of, sub));
+  else
+    prepare_for_subresource_update(next, old, of, sub);
+  const auto errors = sub.empty()
+                          ? validate_update(next, old, of)
+                          : validate_subresource_update(next, old, of, sub);
+  return shown(c, next, errors, warnings_on_update(next, old, of, sub));
 }
 
 std::string as_pod(const std::string& spec) {
