@@ -144,8 +144,7 @@ write_decision apply_new(const object_call& call, const config_text& text,
   if (!call.subresource.empty())
     return {refuse(api::not_found(call.group_resource(), call.name)), {}, {}};
   auto out = decide_create(call, object, true, state, given);
-  if (out.answer.status.success)
-    out.answer.warnings = text.warnings;
+  add_first(out.answer, text.warnings);
   return out;
 }
 

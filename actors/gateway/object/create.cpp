@@ -12,6 +12,7 @@
 #include "messages/codec/validate/defaults.hpp"
 #include "messages/codec/validate/strategy.hpp"
 #include "messages/codec/validate/validate.hpp"
+#include "messages/codec/validate/warnings.hpp"
 #include "messages/meta/names.hpp"
 #include "messages/meta/time.hpp"
 
@@ -21,10 +22,10 @@ using codec::document;
 
 namespace {
 
-bool is_taken(const object_call& call, const document& object,
-              const store::store_snapshot& state) {
-  return state.get(object_key(*call.resource, call.ns, name_of(object)))
-         != nullptr;
+/// Who has the name already, or null.
+store::version_ptr holder_of(const object_call& call, const document& object,
+                             const store::store_snapshot& state) {
+  return state.get(object_key(*call.resource, call.ns, name_of(object)));
 }
 
 /// Completes a generateName with a name that is free in `state`, if one is
@@ -37,7 +38,7 @@ void generate_name(const object_call& call, document& object,
   for (int i = 0; i < generated_names_max; ++i) {
     set_meta_text(object, object_meta::name,
                   meta::generate_name(base, given.random()));
-    if (!is_taken(call, object, state))
+    if (holder_of(call, object, state) == nullptr)
       return;
   }
 }
@@ -84,11 +85,15 @@ std::optional<api::status> refusal(const object_call& call,
   if (fixes_version(given))
     return unclassified(
         "resourceVersion should not be set on objects to be created");
-  if (!is_taken(call, object, state))
+  const auto holder = holder_of(call, object, state);
+  if (holder == nullptr)
     return std::nullopt;
-  return has_meta(object, object_meta::generate_name)
-             ? generated_name_taken(call, name_of(object))
-             : api::already_exists(call.group_resource(), name_of(object));
+  auto why = has_meta(object, object_meta::generate_name)
+                 ? generated_name_taken(call, name_of(object))
+                 : api::already_exists(call.group_resource(), name_of(object));
+  if (holder->columns->deleting)
+    why.message = "object is being deleted: " + why.message;
+  return why;
 }
 
 } // namespace
@@ -106,8 +111,7 @@ checked<write_step> plan_create(object_call call, document body) {
       [call = std::move(call), shared,
        warnings = std::move(warnings)](const auto& state, const stamps& given) {
         auto out = decide_create(call, *shared, false, state, given);
-        if (out.answer.status.success)
-          out.answer.warnings = warnings;
+        add_first(out.answer, warnings);
         return out;
       }};
 }
@@ -131,7 +135,8 @@ write_decision decide_create(const object_call& call, const document& object,
     out.guards.push_back(store::namespace_active{call.ns});
   out.guards.push_back(store::key_absent{write.key});
   out.ops.push_back(std::move(write));
-  out.answer = accept(201, std::move(whole), store::revision{});
+  out.answer = accept(201, whole, store::revision{});
+  out.answer.warnings = codec::warnings_on_create(*whole, *call.resource);
   return out;
 }
 

@@ -66,6 +66,13 @@ object_answer refuse(api::status why) {
   return out;
 }
 
+void add_first(object_answer& answer,
+               const std::vector<std::string>& warnings) {
+  if (answer.status.success)
+    answer.warnings.insert(answer.warnings.begin(), warnings.begin(),
+                           warnings.end());
+}
+
 object_answer accept(int code, std::shared_ptr<const codec::document> object,
                      store::revision revision) {
   object_answer out;

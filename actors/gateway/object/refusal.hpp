@@ -41,6 +41,9 @@ api::status too_large();
 /// An answer that is a refusal.
 object_answer refuse(api::status why);
 
+/// Puts what was found on the way before what the answer warns of already.
+void add_first(object_answer& answer, const std::vector<std::string>& warnings);
+
 /// An answer with an object.
 object_answer accept(int code, std::shared_ptr<const codec::document> object,
                      store::revision revision);

@@ -7,6 +7,7 @@
 #include "actors/gateway/object/write_record.hpp"
 #include "messages/codec/validate/strategy.hpp"
 #include "messages/codec/validate/validate.hpp"
+#include "messages/codec/validate/warnings.hpp"
 
 namespace troupe::gateway {
 
@@ -44,7 +45,8 @@ meta::field_errors validate(const object_call& call, const document& old,
 }
 
 write_decision store_it(const object_call& call, const stored_object& old,
-                        document next, std::vector<std::string> warnings) {
+                        document next,
+                        const std::vector<std::string>& warnings) {
   erase_meta(next, object_meta::resource_version);
   auto write = make_put(next, *call.resource);
   if (write.value->size() > value_size_max)
@@ -54,7 +56,9 @@ write_decision store_it(const object_call& call, const stored_object& old,
   const bool same = *write.value == *old.version->value;
   out.answer =
       accept(200, std::make_shared<document>(std::move(next)), old.at());
-  out.answer.warnings = std::move(warnings);
+  out.answer.warnings = codec::warnings_on_update(
+      *out.answer.object, old.object, *call.resource, call.subresource);
+  add_first(out.answer, warnings);
   if (same && !gone)
     return out;
   out.guards.push_back(store::key_at_revision{write.key, old.at()});
@@ -70,9 +74,6 @@ write_decision store_it(const object_call& call, const stored_object& old,
 write_decision decide_replace(const object_call& call, const stored_object& old,
                               replacement wanted, const stamps& given) {
   auto& next = wanted.next;
-  const std::string uid{uid_of(next)};
-  if (!uid.empty() && uid != uid_of(old.object))
-    return {refuse(wrong_uid(call, uid, uid_of(old.object))), {}, {}};
   if (auto why = version_conflict(call, old, next))
     return {refuse(std::move(*why)), {}, {}};
   if (!wanted.owned) {
@@ -84,7 +85,7 @@ write_decision decide_replace(const object_call& call, const stored_object& old,
   prepare(call, old.object, next);
   if (auto errors = validate(call, old.object, next); !errors.empty())
     return {refuse(invalid_object(call, next, errors)), {}, {}};
-  return store_it(call, old, std::move(next), std::move(wanted.warnings));
+  return store_it(call, old, std::move(next), wanted.warnings);
 }
 
 bool finishes_deletion(const document& next, const document& old,

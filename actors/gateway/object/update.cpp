@@ -1,23 +1,19 @@
 #include "actors/gateway/object/update.hpp"
 
+#include "actors/gateway/object/create.hpp"
 #include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/metadata.hpp"
 #include "actors/gateway/object/owners.hpp"
 #include "actors/gateway/object/replace.hpp"
 #include "actors/gateway/object/strictness.hpp"
 #include "messages/codec/validate/defaults.hpp"
+#include "messages/codec/validate/strategy.hpp"
 
 namespace troupe::gateway {
 
 using codec::document;
 
 namespace {
-
-/// Somebody who names the uid cannot mean an object that is not there.
-api::status absent(const object_call& call, const document& body) {
-  return uid_of(body).empty() ? api::not_found(call.group_resource(), call.name)
-                              : wrong_uid(call, uid_of(body), "");
-}
 
 write_decision decide_update(const object_call& call, const document& body,
                              const std::vector<std::string>& warnings,
@@ -27,9 +23,21 @@ write_decision decide_update(const object_call& call, const document& body,
                          *call.resource);
   if (!old)
     return {refuse(unreadable(old.error())), {}, {}};
-  if (!*old)
-    return {refuse(absent(call, body)), {}, {}};
-  return decide_replace(call, **old, {body.clone(), false, warnings}, given);
+  const std::string uid{uid_of(body)};
+  const auto stands = *old ? uid_of((*old)->object) : std::string_view{};
+  // The uid of a replacement is a condition; that of a patched object is a
+  // field that cannot change.
+  if (!uid.empty() && uid != stands)
+    return {refuse(wrong_uid(call, uid, stands)), {}, {}};
+  if (*old)
+    return decide_replace(call, **old, {body.clone(), false, warnings}, given);
+  if (!call.subresource.empty() || !codec::creates_on_update(*call.resource))
+    return {refuse(api::not_found(call.group_resource(), call.name)), {}, {}};
+  auto made = body.clone();
+  erase_meta(made, object_meta::resource_version);
+  auto out = decide_create(call, made, false, state, given);
+  add_first(out.answer, warnings);
+  return out;
 }
 
 } // namespace
