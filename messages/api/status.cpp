@@ -202,6 +202,13 @@ status invalid(group_kind kind, std::string_view name,
                  std::move(details));
 }
 
+status method_not_allowed() {
+  return failure(
+      405, "MethodNotAllowed",
+      "the server does not allow this method on the requested resource",
+      status_details{});
+}
+
 status method_not_supported(group_resource resource, std::string_view verb) {
   return failure(
       405, "MethodNotAllowed",

@@ -72,6 +72,8 @@ status conflict(group_resource resource, std::string_view name,
 status modified(group_resource resource, std::string_view name);
 status invalid(group_kind kind, std::string_view name,
                const meta::field_errors& errors);
+/// 405 of a path that is there, but not for this method.
+status method_not_allowed();
 status method_not_supported(group_resource resource, std::string_view verb);
 /// 406 for an Accept header none of `supported` satisfies.
 status not_acceptable(const std::vector<std::string_view>& supported);

@@ -95,9 +95,6 @@ void serve_v3(const exchange_ptr& call, std::string_view key,
 } // namespace
 
 void show_version(const exchange_ptr& call) {
-  const auto form = negotiate(call->request, endpoint::plain);
-  if (!form)
-    return call->fail(form.error());
   const auto& version = call->shared->config.version;
   std::string out = "{";
   const auto member = [&](std::string_view name, std::string_view value) {
@@ -117,13 +114,10 @@ void show_version(const exchange_ptr& call) {
   member("compiler", version.compiler);
   member("platform", version.platform);
   out += '}';
-  call->answer_json(200, form->format, std::move(out));
+  call->answer_raw_json(200, out);
 }
 
 void show_paths(const exchange_ptr& call) {
-  const auto form = negotiate(call->request, endpoint::plain);
-  if (!form)
-    return call->fail(form.error());
   std::string out = R"({"paths":[)";
   append_path(out, "/api");
   append_path(out, "/apis");
@@ -139,7 +133,7 @@ void show_paths(const exchange_ptr& call) {
   for (std::string_view path : {"/readyz", "/version"})
     append_path(out, path);
   out += "]}";
-  call->answer_json(200, form->format, std::move(out));
+  call->answer_raw_json(200, out);
 }
 
 void show_api(const exchange_ptr& call) {
@@ -163,7 +157,7 @@ void show_group(const exchange_ptr& call) {
     if (const auto group = all.groups.find(path); group != all.groups.end())
       return serve_negotiated(call, group->second);
   }
-  call->fail(api::path_not_found());
+  call->fail_unknown_path();
 }
 
 void show_openapi_v2(const exchange_ptr& call) {

@@ -1,6 +1,7 @@
 #include "actors/gateway/http/exchange.hpp"
 
 #include "actors/gateway/http/json_layout.hpp"
+#include "actors/gateway/http/warning_values.hpp"
 
 #include <array>
 
@@ -9,17 +10,6 @@ namespace troupe::gateway {
 namespace {
 
 constexpr std::string_view json_type = "application/json";
-
-/// RFC 7234 section 5.5, as upstream writes it: 299 - "text".
-std::string warning_value(std::string_view text) {
-  std::string out = "299 - \"";
-  for (char c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return out + '"';
-}
 
 /// Metrics speak of methods, apart from list, watch and deletecollection.
 std::string metric_verb(std::string_view verb) {
@@ -52,8 +42,8 @@ exchange::exchange(std::shared_ptr<service> all, http_request what,
 http_headers exchange::headers(std::string_view content_type) const {
   http_headers out{{"Content-Type", std::string{content_type}},
                    {"Cache-Control", "no-cache, private"}};
-  for (const auto& text : warnings)
-    out.emplace_back("Warning", warning_value(text));
+  for (auto& value : warning_values(warnings))
+    out.emplace_back("Warning", std::move(value));
   return out;
 }
 
@@ -88,31 +78,44 @@ void exchange::answer(int code, std::string_view content_type,
   responder->respond(code, std::move(head), std::move(body));
 }
 
-void exchange::answer_json(int code, text_format format, bytes json) {
+void exchange::answer_json(int code, text_format format, bytes json,
+                           http_headers extra) {
   if (format == text_format::yaml) {
     auto yaml = json_to_yaml(json);
     if (!yaml)
       return fail(api::internal_error(yaml.error().message));
-    return answer(code, "application/yaml",
-                  make_shared_bytes(std::move(*yaml)));
+    return answer(code, "application/yaml", make_shared_bytes(std::move(*yaml)),
+                  std::move(extra));
   }
+  // Laid out for people, upstream's JSON has no line break at the end.
   if (wants_pretty(request))
     json = indent_json(json);
-  json += '\n';
-  answer(code, json_type, make_shared_bytes(std::move(json)));
+  else
+    json += '\n';
+  answer(code, json_type, make_shared_bytes(std::move(json)), std::move(extra));
+}
+
+void exchange::answer_raw_json(int code, bytes_view json, http_headers extra) {
+  answer(code, json_type, make_shared_bytes(indent_json(json)),
+         std::move(extra));
 }
 
 void exchange::fail(const api::status& status) {
-  auto body = api::to_json(status);
-  if (wants_pretty(request))
-    body = indent_json(body);
-  body += '\n';
   http_headers extra;
   if (status.details && status.details->retry_after_seconds > 0)
     extra.emplace_back("Retry-After",
                        std::to_string(status.details->retry_after_seconds));
-  answer(status.code, json_type, make_shared_bytes(std::move(body)),
-         std::move(extra));
+  auto body = api::to_json(status);
+  if (const auto form = negotiate(request, endpoint::plain))
+    answer_json(status.code, form->format, std::move(body), std::move(extra));
+  else
+    answer_raw_json(status.code, body, std::move(extra));
+}
+
+void exchange::fail_unknown_path() {
+  answer(404, "text/plain; charset=utf-8",
+         make_shared_bytes("404 page not found\n"),
+         {{"X-Content-Type-Options", "nosniff"}});
 }
 
 void exchange::start_stream() {

@@ -28,9 +28,17 @@ public:
               http_headers extra = {});
 
   /// A JSON text in the form the client wants: pretty, or as YAML.
-  void answer_json(int code, text_format format, bytes json);
+  void answer_json(int code, text_format format, bytes json,
+                   http_headers extra = {});
 
+  /// Pretty JSON, whatever the client wants.
+  void answer_raw_json(int code, bytes_view json, http_headers extra = {});
+
+  /// A Status in the form the client wants, or raw when there is no such.
   void fail(const api::status& status);
+
+  /// 404 of a path that belongs to nobody: a text.
+  void fail_unknown_path();
 
   /// Begins a stream of JSON documents; `end_stream` must follow.
   void start_stream();

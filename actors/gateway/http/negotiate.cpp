@@ -129,7 +129,13 @@ api::parsed<discovery_choice> negotiate_discovery(const http_request& request) {
 }
 
 bool wants_pretty(const http_request& request) {
-  return api::bool_parameter(request.query, "pretty").value_or(false);
+  const auto given = api::find_parameter(request.query, "pretty");
+  if (given && !given->empty())
+    return api::bool_parameter(request.query, "pretty").value_or(false);
+  const auto agent = find_header(request.headers, "User-Agent");
+  constexpr std::string_view people[] = {"curl", "Wget", "Mozilla/5.0"};
+  return std::ranges::any_of(people,
+                             [&](auto one) { return agent.starts_with(one); });
 }
 
 } // namespace troupe::gateway

@@ -52,7 +52,7 @@ struct discovery_choice {
 
 api::parsed<discovery_choice> negotiate_discovery(const http_request& request);
 
-/// Whether the client wants `pretty` JSON.
+/// Whether the client wants `pretty` JSON, or is a tool that people look at.
 bool wants_pretty(const http_request& request);
 
 /// Every Accept line as one.

@@ -68,15 +68,19 @@ void route_path(const exchange_ptr& call) {
   const auto found = std::ranges::find_if(
       paths, [&](const auto& one) { return fits(one, path); });
   if (found == paths.end())
-    return call->fail(api::path_not_found());
-  if (call->info.verb != "get" && call->info.verb != "head") {
-    auto refused = api::method_not_supported({}, {});
-    refused.message =
-        "the server does not allow this method on the requested resource";
-    refused.details.reset();
-    return call->fail(refused);
-  }
+    return call->fail_unknown_path();
+  if (call->info.verb != "get" && call->info.verb != "head")
+    return call->fail(api::method_not_allowed());
   found->handle(call);
+}
+
+/// Whether anything is served below the path's group and version.
+bool serves_version(const exchange& call) {
+  const auto& info = call.info;
+  const auto root = info.group.empty()
+                        ? "api/" + info.version
+                        : "apis/" + info.group + "/" + info.version;
+  return call.shared->discovery.resources.contains(root);
 }
 
 /// Fills in what the path names. False when nothing of the kind is served.
@@ -129,14 +133,12 @@ bool offers(const exchange& call) {
 
 void route_resource(const exchange_ptr& call) {
   if (!resolve(*call))
-    return call->fail(api::path_not_found());
-  const auto& desc = call->resource->desc;
+    return serves_version(*call) ? call->fail(api::path_not_found())
+                                 : call->fail_unknown_path();
   const auto found = std::ranges::find(verbs, std::string_view{call->info.verb},
                                        &verb_route::verb);
   if (found == verbs.end() || !offers(*call))
-    return call->fail(api::method_not_supported(
-        {desc.kind.group, desc.plural},
-        call->info.verb.empty() ? call->request.method : call->info.verb));
+    return call->fail(api::method_not_allowed());
   if (is_pod_stream(call->info))
     return open_pod_stream(call);
   found->handle(call);

@@ -49,6 +49,9 @@ TEST_CASE("statuses read as upstream's") {
        R"("reason":"NotFound","details":{},"code":404)"},
       {bad_request("<b>"),
        R"("message":"\u003cb\u003e","reason":"BadRequest","code":400)"},
+      {method_not_allowed(),
+       R"("message":"the server does not allow this method on the requested )"
+       R"(resource","reason":"MethodNotAllowed","details":{},"code":405)"},
       {method_not_supported(deployments, "patch"),
        R"("message":"patch is not supported on resources of kind )"
        R"(\"deployments.apps\"","reason":"MethodNotAllowed",)"
