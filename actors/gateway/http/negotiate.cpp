@@ -66,6 +66,19 @@ api::parsed<response_form> check_form(response_form form, endpoint what) {
   return form;
 }
 
+/// What a table says of the objects; other forms do not ask.
+api::parsed<response_form>
+with_include(response_form form, const http_request& request, endpoint what) {
+  if (form.form != object_form::table)
+    return check_form(form, what);
+  const auto include = codec::parse_include_object(
+      api::find_parameter(request.query, "includeObject").value_or(""));
+  if (!include)
+    return api::bad_request(include.error().message);
+  form.include = *include;
+  return form;
+}
+
 std::optional<text_format> format_of(const media_type& range, endpoint what) {
   if (range.matches(json_type))
     return text_format::json;
@@ -87,10 +100,6 @@ std::string accept_of(const http_request& request) {
 api::parsed<response_form> negotiate(const http_request& request,
                                      endpoint what) {
   const auto accept = accept_of(request);
-  auto include = codec::parse_include_object(
-      api::find_parameter(request.query, "includeObject").value_or(""));
-  if (!include)
-    return api::bad_request(include.error().message);
   if (accept.empty())
     return response_form{};
   for (const auto& range : parse_accept(accept)) {
@@ -99,8 +108,7 @@ api::parsed<response_form> negotiate(const http_request& request,
     if (!format || !form)
       continue;
     form->format = *format;
-    form->include = *include;
-    return check_form(*form, what);
+    return with_include(*form, request, what);
   }
   return nothing_acceptable(what);
 }

@@ -56,6 +56,19 @@ void append_pod_restarts(std::string& out, const node& pod, wall_time now) {
   append_json_string(out, text);
 }
 
+void append_pod_conditions(std::string& out, const node& pod) {
+  const auto phase = core::pod{&pod}.status().phase();
+  if (phase != "Succeeded" && phase != "Failed")
+    return;
+  out += R"(,"conditions":[{"type":"Completed","status":"True","reason":)";
+  append_json_string(out, phase);
+  out += R"(,"message":)";
+  append_json_string(out, phase == "Failed"
+                              ? "The pod failed."
+                              : "The pod has completed successfully.");
+  out += "}]";
+}
+
 void append_pod_ip(std::string& out, const node& pod, wall_time) {
   append_or_none(out, core::pod{&pod}.status().pod_ip());
 }

@@ -20,6 +20,9 @@ void append_pod_status(std::string& out, const node& pod, wall_time now);
 /// "3", or "3 (5m ago)" when it is known since when.
 void append_pod_restarts(std::string& out, const node& pod, wall_time now);
 
+/// `,"conditions":[...]` of the row of a pod that has ended, else nothing.
+void append_pod_conditions(std::string& out, const node& pod);
+
 /// The first address, or "<none>".
 void append_pod_ip(std::string& out, const node& pod, wall_time now);
 

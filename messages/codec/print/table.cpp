@@ -3,6 +3,8 @@
 #include "messages/base/check.hpp"
 #include "messages/base/json_escape.hpp"
 #include "messages/codec/json.hpp"
+#include "messages/codec/print/pod_cells.hpp"
+#include "messages/meta/go_quote.hpp"
 #include "messages/schema/registry.hpp"
 
 namespace troupe::codec {
@@ -72,8 +74,12 @@ result<include_object> parse_include_object(std::string_view text) {
     return include_object::none;
   if (text == "Object")
     return include_object::object;
-  return error{errc::invalid_argument,
-               "includeObject must be 'None', 'Metadata' or 'Object'"};
+  return error{
+      errc::invalid_argument,
+      "Unable to convert to Table as requested: includeObject: Invalid "
+      "value: "
+          + meta::go_quote(text)
+          + ": must be 'Metadata', 'Object', 'None', or empty"};
 }
 
 result<table_printer>
@@ -136,7 +142,10 @@ void table_printer::append_row(std::string& out, const table_options& options,
       out += ',';
     one.append(out, row.object, options.now);
   }
-  out += R"(],"object":)";
+  out += ']';
+  if (resource_->kind.group.empty() && resource_->kind.kind == "Pod")
+    append_pod_conditions(out, row.object);
+  out += R"(,"object":)";
   append_object(out, options, row);
   out += '}';
 }

@@ -56,7 +56,8 @@ public:
   make(const schema::resource_desc& resource,
        std::span<const cell_function> functions = all_cell_functions());
 
-  /// Appends one row: `{"cells":[...],"object":...}`.
+  /// Appends one row: `{"cells":[...],"object":...}`, and in between what is
+  /// said of pods that have ended.
   void append_row(std::string& out, const table_options& options,
                   const table_row& row) const;
 

@@ -11,7 +11,7 @@ using namespace troupe::codec;
 
 namespace {
 
-std::string row_of(std::string_view plural, std::string_view object) {
+nlohmann::json table_row_of(std::string_view plural, std::string_view object) {
   const auto* resource = schema::find_resource("", "v1", plural);
   REQUIRE(resource);
   auto decoded = decode_json(object, resource->type);
@@ -24,9 +24,13 @@ std::string row_of(std::string_view plural, std::string_view object) {
   options.now = *meta::parse_time("2026-01-02T04:00:00Z");
   std::string out;
   append_table(out, *printer, options, {decoded->doc.root(), "7"});
+  return nlohmann::json::parse(out)["rows"][0];
+}
+
+std::string row_of(std::string_view plural, std::string_view object) {
   std::string cells;
-  const auto table = nlohmann::json::parse(out);
-  for (const auto& cell : table["rows"][0]["cells"])
+  const auto row = table_row_of(plural, object);
+  for (const auto& cell : row["cells"])
     cells += (cells.empty() ? "" : "|")
              + (cell.is_string() ? cell.get<std::string>() : cell.dump());
   return cells;
@@ -185,4 +189,19 @@ TEST_CASE("rows of secrets and of templates") {
                    "metadata":{"labels":{"k":"v"}},"spec":{"containers":[
                    {"name":"a","image":"i"},{"name":"b","image":"j"}]}}})")
         == "t|a,b|i,j|k=v");
+}
+
+TEST_CASE("rows of pods that have ended say so") {
+  const auto conditions = [](const std::string& phase) {
+    const auto row =
+        table_row_of("pods", pod(one, "\"phase\":\"" + phase + "\""));
+    return row.contains("conditions") ? row["conditions"].dump() : "";
+  };
+  CHECK(conditions("Running").empty());
+  CHECK(conditions("Succeeded")
+        == R"([{"message":"The pod has completed successfully.",)"
+           R"("reason":"Succeeded","status":"True","type":"Completed"}])");
+  CHECK(conditions("Failed")
+        == R"([{"message":"The pod failed.","reason":"Failed",)"
+           R"("status":"True","type":"Completed"}])");
 }

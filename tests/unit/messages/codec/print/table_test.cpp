@@ -157,5 +157,7 @@ TEST_CASE("includeObject is None, Metadata, Object or absent") {
   CHECK(*parse_include_object("Metadata") == include_object::metadata);
   CHECK(*parse_include_object("None") == include_object::none);
   CHECK(*parse_include_object("Object") == include_object::object);
-  CHECK_FALSE(parse_include_object("none"));
+  CHECK(parse_include_object("none").error().message
+        == "Unable to convert to Table as requested: includeObject: Invalid "
+           "value: \"none\": must be 'Metadata', 'Object', 'None', or empty");
 }
