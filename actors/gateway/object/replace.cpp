@@ -21,6 +21,12 @@ std::optional<api::status> version_conflict(const object_call& call,
   auto wanted = fixed_version(next);
   if (!wanted)
     return std::move(wanted.error());
+  const auto& kind = call.resource->kind;
+  // Upstream gives the resource for the kind here.
+  if (*wanted == 0 && !codec::updates_unseen(*call.resource))
+    return api::invalid({kind.group, call.resource->plural}, call.name,
+                        {meta::invalid("metadata.resourceVersion", "0",
+                                       "must be specified for an update")});
   if (*wanted == 0)
     erase_meta(next, object_meta::resource_version);
   else if (*wanted != old.at().value())

@@ -84,6 +84,10 @@ bool creates_on_update(const schema::resource_desc& resource) {
   return rules_of(resource).create_on_update;
 }
 
+bool updates_unseen(const schema::resource_desc& resource) {
+  return rules_of(resource).unconditional_update;
+}
+
 void prepare_for_create(document& object,
                         const schema::resource_desc& resource) {
   auto& metadata = object.object_at(object.root(), metadata_id);

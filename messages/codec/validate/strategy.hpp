@@ -11,6 +11,9 @@ namespace troupe::codec {
 /// Whether a replacement of what is not there creates it.
 bool creates_on_update(const schema::resource_desc& resource);
 
+/// Whether an object may be replaced by who does not say which version.
+bool updates_unseen(const schema::resource_desc& resource);
+
 /// A new object: no status (the kind may set a first one), generation 1 where
 /// it is counted, nothing about deletion.
 void prepare_for_create(document& object,
