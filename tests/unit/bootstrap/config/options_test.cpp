@@ -77,11 +77,11 @@ TEST_CASE("what is said about images must make sense") {
 }
 
 TEST_CASE("what up starts needs its descriptors and an absolute directory") {
-  server_options server{"/var/lib/troupe/default", "s1", 3, -1, 5s};
+  server_options server{"/var/lib/troupe/default", "s1", 3};
   CHECK(server.validate());
   server.cluster_directory = "here";
   CHECK_FALSE(server.validate());
-  server = {"/d", "s1", -1, -1, 5s};
+  server = {"/d", "s1", -1};
   REQUIRE_FALSE(server.validate());
   CHECK(server.validate().error().message.find("--listen-fd") == 0);
   CHECK(supervisor_options{"/d", 3, 4}.validate());
