@@ -39,15 +39,15 @@ void pod_actor::begin() {
   const auto heard = around_.registry->heard(uid_);
   if (heard)
     core_.changed(heard->pod, wall_now());
-  executor_->adopt(core_.pod(), before ? before->executor : nullptr,
-                   [tell, refused = refused_,
-                    gone = heard && heard->gone](adoption found) {
-                     if (refused)
-                       found.facts.push_back(pod::pod_refused{*refused});
-                     if (gone)
-                       found.facts.push_back(pod::object_vanished{});
-                     tell(std::move(found));
-                   });
+  executor_->adopt(
+      core_.pod(), before ? before->executor : nullptr,
+      [tell, refused = refused_, gone = heard && heard->gone](adoption found) {
+        if (refused)
+          found.facts.push_back(pod::pod_refused{*refused});
+        if (gone)
+          found.facts.push_back(pod::object_vanished{});
+        tell(std::move(found));
+      });
   later(around_.services->config.volume_refresh, volumes_look{});
   later(around_.services->config.storage_count, storage_look{});
 }

@@ -237,31 +237,33 @@ TEST_CASE("a log that rotates while it is opened is found whole") {
   log_directory logs;
   logs.record("one");
   logs.record("two");
-  std::atomic<int> opened = 0;
-  std::atomic<bool> over = false;
+  // One rename for each look, at any moment of it.
+  std::atomic<int> looks = 0;
+  std::atomic<int> renames = 0;
+  constexpr int looks_max = 20'000;
   std::thread rotator{[&] {
-    // One rotation for each look, at any moment of it.
     std::minstd_rand random{1};
-    for (int seen = 0; !over;) {
-      if (opened == seen)
+    auto from = logs.path() + "/0.log";
+    auto to = logs.path() + "/0.log.20260101-000001";
+    while (renames < looks_max) {
+      if (renames == looks)
         continue;
-      seen = opened;
       for (auto spins = random() % 20'000; spins > 0; --spins)
         std::atomic_signal_fence(std::memory_order_seq_cst);
-      std::filesystem::rename(logs.path() + "/0.log",
-                              logs.path() + "/0.log.20260101-000001");
-      std::filesystem::rename(logs.path() + "/0.log.20260101-000001",
-                              logs.path() + "/0.log");
+      std::filesystem::rename(from, to);
+      std::swap(from, to);
+      ++renames;
     }
   }};
   int lost = 0;
-  for (int i = 0; i < 20'000; ++i) {
-    ++opened;
+  for (int i = 0; i < looks_max; ++i) {
+    ++looks;
     auto reader = open_log(logs.path(), 0, {.tail_lines = 1});
     if (!reader || drain(**reader, state::end) != "two\n")
       ++lost;
+    while (renames != looks)
+      std::this_thread::yield();
   }
-  over = true;
   rotator.join();
   CHECK(lost == 0);
 }
