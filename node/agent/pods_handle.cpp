@@ -68,13 +68,17 @@ void pods_handle::start(const std::string& uid, pod_ptr pod) {
 std::optional<pod::refusal> pods_handle::admit(const std::string& uid,
                                                const pod_ptr& pod) {
   const core::pod view{*pod};
-  if (!pod::claims_ports(view) || claimants_.contains(uid) || is_over(uid, pod))
+  if (is_over(uid, pod))
+    return std::nullopt;
+  if (auto refused = pod::refuse_sysctls(view))
+    return refused;
+  if (!pod::claims_ports(view) || claimants_.contains(uid))
     return std::nullopt;
   std::vector<core::pod> others;
   for (const auto& [other, its_pod] : claimants_)
     if (!is_over(other, its_pod))
       others.emplace_back(*its_pod);
-  auto refused = pod::refuse(view, others);
+  auto refused = pod::refuse_ports(view, others);
   if (!refused)
     claimants_[uid] = pod;
   return refused;

@@ -49,14 +49,14 @@ TEST_CASE("a port of the node is one pod's", "[pod]") {
     const auto has = with_ports(row.has);
     const auto wants = with_ports(row.wants);
     const std::vector others{view_pod{has}};
-    const auto refused = pod::refuse(view_pod{wants}, others);
+    const auto refused = pod::refuse_ports(view_pod{wants}, others);
     CHECK(refused.has_value() == row.refused);
     if (refused)
       CHECK(*refused
             == pod::refusal{"NodePorts",
                             "Predicate NodePorts failed: node(s) didn't have "
                             "free ports for the requested pod ports"});
-    CHECK_FALSE(pod::refuse(view_pod{wants}, {}));
+    CHECK_FALSE(pod::refuse_ports(view_pod{wants}, {}));
   }
 }
 
@@ -70,4 +70,37 @@ TEST_CASE("only what goes on running claims ports", "[pod]") {
       "[{hostPort: 80}]}], containers: [{name: x}]}");
   CHECK(pod::claims_ports(view_pod{sidecar}));
   CHECK_FALSE(pod::claims_ports(view_pod{with_ports("{containerPort: 1}")}));
+}
+
+TEST_CASE("a pod sets only what others do not feel", "[pod]") {
+  struct {
+    const char* spec;
+    const char* sysctl;
+    const char* why;
+  } const rows[] = {
+      {"", "net.ipv4.tcp_syncookies", ""},
+      {"", "net/ipv4/tcp_syncookies", ""},
+      {"", "kernel.shm_rmid_forced", ""},
+      {"hostIPC: true", "net.ipv4.tcp_rmem", ""},
+      {"hostNetwork: true", "kernel.shm_rmid_forced", ""},
+      {"", "net.core.somaxconn", "not allowlisted"},
+      {"", "kernel.msgmax", "not allowlisted"},
+      {"hostNetwork: true", "net.ipv4.tcp_rmem",
+       "not allowed with host net enabled"},
+      {"hostIPC: true", "kernel.shm_rmid_forced",
+       "not allowed with host ipc enabled"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.spec << " " << row.sysctl);
+    const auto wants = test::read_pod(
+        std::string{"spec:\n  securityContext: {sysctls: [{name: "} + row.sysctl
+        + ", value: \"1\"}]}\n  " + row.spec + "\n  containers: [{name: x}]");
+    const auto refused = pod::refuse_sysctls(view_pod{wants});
+    CHECK(refused.has_value() == (row.why[0] != '\0'));
+    if (refused)
+      CHECK(*refused
+            == pod::refusal{"SysctlForbidden",
+                            std::string{"forbidden sysctl: \""} + row.sysctl
+                                + "\" " + row.why});
+  }
 }
