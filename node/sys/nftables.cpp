@@ -1,6 +1,11 @@
 #include "node/sys/nftables.hpp"
 
+#include "node/sys/os_error.hpp"
+#include "node/sys/unique_fd.hpp"
+
+#include <linux/netlink.h>
 #include <nftables/libnftables.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 #include <memory>
@@ -19,6 +24,17 @@ error failure_of(const char* complaint) {
   return error{code, "nftables: " + text};
 }
 
+/// libnftables ends the process when there is no such socket.
+status_result look_for_netfilter() {
+  const unique_fd found{
+      ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER)};
+  if (found)
+    return unit{};
+  return error{errc::unsupported,
+               "nftables: the kernel offers no nf_tables: "
+                   + os_error("socket", "NETLINK_NETFILTER").message};
+}
+
 } // namespace
 
 result<std::string> run_nftables(const netns& where,
@@ -26,6 +42,8 @@ result<std::string> run_nftables(const netns& where,
   std::string printed;
   // A context's socket belongs to the namespace of the thread that made it.
   auto done = where.run([&]() -> status_result {
+    if (auto able = look_for_netfilter(); !able)
+      return able;
     const std::unique_ptr<nft_ctx, void (*)(nft_ctx*)> context{
         nft_ctx_new(NFT_CTX_DEFAULT), nft_ctx_free};
     if (!context)

@@ -9,7 +9,8 @@ namespace troupe::sys {
 
 /// Carries out commands of nft(8), as one transaction, in a namespace. Returns
 /// what they print: JSON (libnftables-json(5)). `not_found` when something they
-/// name is not there. Blocks some ms.
+/// name is not there, `unsupported` when the kernel has no nf_tables. Blocks
+/// some ms.
 result<std::string> run_nftables(const netns& where,
                                  const std::string& commands);
 
