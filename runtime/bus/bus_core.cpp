@@ -359,8 +359,7 @@ void bus_core::say_unknown(const subject& from, const envelope& value,
 
 void bus_core::nobody(std::uint64_t id, std::string why, bus_effects& out) {
   end_ask(id, errc::unavailable, why, out);
-  with(id, out,
-       [&](auto& fsm, auto& effects) { fsm.nobody(std::move(why), effects); });
+  with(id, out, [&](auto& fsm, auto&) { fsm.nobody(std::move(why)); });
 }
 
 // -- time ---------------------------------------------------------------------

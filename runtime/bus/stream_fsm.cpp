@@ -12,6 +12,7 @@ stream_fsm stream_fsm::opener(message_type type, bytes payload, mono_time now,
   stream_fsm self{phase::opening, true, now};
   self.put(frame_kind::open, out, {}, std::move(payload));
   out.frames.back().type = type;
+  self.opening_ = out.frames.back();
   return self;
 }
 
@@ -80,9 +81,9 @@ void stream_fsm::reset(std::string why, stream_effects& out) {
   end(stream_end::reset, std::move(why), out);
 }
 
-void stream_fsm::nobody(std::string why, stream_effects& out) {
+void stream_fsm::nobody(std::string why) {
   if (phase_ == phase::opening)
-    end(stream_end::refused, std::move(why), out);
+    nobody_ = std::move(why);
 }
 
 // -- the other side -----------------------------------------------------------
@@ -115,6 +116,7 @@ void stream_fsm::on_opened(const stream_frame& frame, stream_effects& out) {
   if (frame.kind == frame_kind::refuse)
     return end(stream_end::refused, frame.text, out);
   phase_ = phase::open;
+  opening_ = {};
 }
 
 void stream_fsm::on_content(stream_frame frame, stream_effects& out) {
@@ -178,12 +180,26 @@ void stream_fsm::tick(mono_time now, stream_effects& out) {
     return lose("nothing was heard of the other side", out);
   if (phase_ == phase::open && now - last_sent_ >= stream_idle_interval)
     put_at(frame_kind::idle, now, out);
+  if (phase_ == phase::opening && nobody_
+      && now - last_sent_ >= stream_reopen_interval)
+    open_again(now, out);
+}
+
+/// Nothing was heard yet: `last_heard_` is when it was opened first.
+void stream_fsm::open_again(mono_time now, stream_effects& out) {
+  auto why = *std::exchange(nobody_, std::nullopt);
+  if (now - last_heard_ >= stream_reopen_max)
+    return end(stream_end::refused, std::move(why), out);
+  last_sent_ = now;
+  out.frames.push_back(opening_);
 }
 
 mono_time stream_fsm::next_wake() const {
   if (phase_ == phase::offered || phase_ == phase::ended)
     return mono_time::max();
   const auto silence = last_heard_ + stream_silence_max;
+  if (phase_ == phase::opening && nobody_)
+    return std::min(silence, last_sent_ + stream_reopen_interval);
   if (phase_ == phase::opening)
     return silence;
   return std::min(silence, last_sent_ + stream_idle_interval);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,6 +18,12 @@ inline constexpr duration stream_idle_interval = std::chrono::seconds{1};
 
 /// A side that hears nothing for that long takes the stream for lost.
 inline constexpr duration stream_silence_max = std::chrono::seconds{10};
+
+/// An opening that reached nobody is repeated this often, and for that long:
+/// the process that serves the address may be about to return.
+inline constexpr duration stream_reopen_interval =
+    std::chrono::milliseconds{250};
+inline constexpr duration stream_reopen_max = std::chrono::seconds{3};
 
 /// Octets that may wait for the receiver's window; a stream with more is reset.
 inline constexpr std::size_t stream_queue_max = 32 * 1024 * 1024;
@@ -65,6 +72,8 @@ struct stream_effects {
 ///        +------------5------------+          4 refused, nobody, silence
 ///                                             5 the holder refuses, or reset
 ///
+/// An opening that reached nobody is repeated for a while before 4.
+///
 /// Each side numbers its data and half-close frames. A number that is not the
 /// next one means that something is missing (`lost`) or came twice (ignored).
 /// Every frame repeats the last number and the octets consumed so far, so that
@@ -92,8 +101,9 @@ public:
   void half_close(mono_time now, stream_effects& out);
   void reset(std::string why, stream_effects& out);
 
-  /// The frame that opened the stream reached nobody.
-  void nobody(std::string why, stream_effects& out);
+  /// The frame that opened the stream reached nobody. `tick` repeats it, or
+  /// ends the stream as refused.
+  void nobody(std::string why);
 
   void on_frame(stream_frame frame, mono_time now, stream_effects& out);
   void tick(mono_time now, stream_effects& out);
@@ -120,6 +130,7 @@ private:
   bool take_consumed(std::uint64_t total, stream_effects& out);
   bool take_sequence(const stream_frame& frame, stream_effects& out);
   void take_data(bytes data, stream_effects& out);
+  void open_again(mono_time now, stream_effects& out);
   void on_opened(const stream_frame& frame, stream_effects& out);
   void on_content(stream_frame frame, stream_effects& out);
   void end(stream_end how, std::string why, stream_effects& out);
@@ -143,6 +154,8 @@ private:
   std::deque<bytes> queue_;
   mono_time last_sent_;
   mono_time last_heard_;
+  stream_frame opening_;              ///< kept while `opening`
+  std::optional<std::string> nobody_; ///< why it reached nobody
 };
 
 } // namespace troupe::bus

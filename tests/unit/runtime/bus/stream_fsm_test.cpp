@@ -245,7 +245,34 @@ TEST_CASE("refusals", "[bus]") {
   }
   SECTION("by the bus") {
     auto fsm = stream_fsm::opener(message_type::log_open, "", at(0), out);
-    fsm.nobody("no", out);
+    for (int ms = 0; ms < 3250; ms += 250) {
+      fsm.nobody("no");
+      fsm.tick(at(0) + std::chrono::milliseconds{ms + 250}, out);
+    }
+    CHECK(kinds(out) == kind_list(12, frame_kind::open));
   }
   CHECK((out.events == event_list{stream_ended{stream_end::refused, "no"}}));
+}
+
+TEST_CASE("an opening that reached nobody is repeated", "[bus]") {
+  stream_effects out;
+  auto fsm = stream_fsm::opener(message_type::log_open, "what", at(0), out);
+  const auto first = out.frames.front();
+  out = {};
+  fsm.tick(at(1), out);
+  CHECK(out.frames.empty());
+  fsm.nobody("no");
+  CHECK(fsm.next_wake() <= at(1));
+  fsm.tick(at(1), out);
+  REQUIRE(out.frames.size() == 1);
+  CHECK(out.frames.front() == first);
+  // Once for each word of nobody.
+  fsm.tick(at(2), out);
+  CHECK(out.frames.size() == 1);
+  fsm.on_frame(frame(frame_kind::accept), at(2), out);
+  fsm.nobody("no");
+  fsm.tick(at(2), out);
+  CHECK(out.events.empty());
+  REQUIRE(fsm.send("hello", at(2), out));
+  CHECK(out.frames.back().kind == frame_kind::data);
 }
