@@ -140,8 +140,8 @@ void on_closed(natsConnection* connection, void* closure) {
 
 void on_message(natsConnection*, natsSubscription*, natsMsg* message,
                 void* closure) {
-  (*static_cast<std::shared_ptr<nats_inlet>*>(closure))->take(message);
-  natsMsg_Destroy(message);
+  (*static_cast<std::shared_ptr<nats_inlet>*>(closure))
+      ->take(message_ptr{message});
 }
 
 void on_complete(void* closure) {
@@ -223,15 +223,20 @@ error away(natsStatus status) {
 
 // -- nats_inlet ---------------------------------------------------------------
 
-void nats_inlet::take(natsMsg* message) {
-  const std::string_view text = natsMsg_GetSubject(message);
+void nats_inlet::take(message_ptr message) {
   std::lock_guard lock{mutex_};
-  if (listener_ == nullptr)
-    return;
-  if (!natsMsg_IsNoResponders(message))
+  if (listener_ != nullptr)
+    hand_over(*message);
+  else if (!closed_ && waiting_.size() < inlet_waiting_max)
+    waiting_.push_back(std::move(message));
+}
+
+void nats_inlet::hand_over(natsMsg& message) {
+  const std::string_view text = natsMsg_GetSubject(&message);
+  if (!natsMsg_IsNoResponders(&message))
     return listener_->on_message(
-        text, {natsMsg_GetData(message),
-               static_cast<std::size_t>(natsMsg_GetDataLength(message))});
+        text, {natsMsg_GetData(&message),
+               static_cast<std::size_t>(natsMsg_GetDataLength(&message))});
   // Only the NATS server can speak as nobody.
   if (auto parsed = parse_subject(text))
     if (auto id = nobody_id(*parsed))
@@ -241,11 +246,15 @@ void nats_inlet::take(natsMsg* message) {
 void nats_inlet::open(bus_listener& listener) {
   std::lock_guard lock{mutex_};
   listener_ = &listener;
+  for (auto& each : std::exchange(waiting_, {}))
+    hand_over(*each);
 }
 
 void nats_inlet::close() {
   std::lock_guard lock{mutex_};
   listener_ = nullptr;
+  closed_ = true;
+  waiting_.clear();
 }
 
 // -- nats_connection ----------------------------------------------------------

@@ -16,20 +16,36 @@
 
 namespace troupe::bus {
 
-/// Where the messages of a connection go; until it is opened, nowhere. NATS'
-/// threads may outlive a connection by a moment, so they share this with it.
+struct free_message {
+  void operator()(natsMsg* message) const { natsMsg_Destroy(message); }
+};
+
+using message_ptr = std::unique_ptr<natsMsg, free_message>;
+
+/// Messages that may wait for an inlet to be opened; further ones are dropped.
+inline constexpr std::size_t inlet_waiting_max = 4096;
+
+/// Where the messages of a connection go. Those that come before it is opened
+/// wait: their senders were told that somebody is there. NATS' threads may
+/// outlive a connection by a moment, so they share this with it.
 class nats_inlet {
 public:
+  /// Hands over what has waited, in order, before it returns.
   void open(bus_listener& listener);
 
-  void take(natsMsg* message);
+  void take(message_ptr message);
 
-  /// No call of the listener comes after it; waits for one that runs.
+  /// No call of the listener comes after it; waits for one that runs. What
+  /// comes later is dropped.
   void close();
 
 private:
+  void hand_over(natsMsg& message);
+
   std::mutex mutex_;
   bus_listener* listener_ = nullptr;
+  bool closed_ = false;
+  std::vector<message_ptr> waiting_;
 };
 
 /// One lane's connection. Safe from any thread.
