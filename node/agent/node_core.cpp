@@ -77,20 +77,48 @@ void node_core::want_network(moment now, node_effects& out) {
   out.open_network = std::move(ranges);
 }
 
+codec::document node_core::wanted_status(moment now) const {
+  const node_health health{networked_ ? "" : network_problem_};
+  return with_node_status(*node_, config_, machine_, health, images_, now.wall);
+}
+
 void node_core::want_status(moment now, node_effects& out) {
   if (!status_.due(now.mono))
     return;
-  const node_health health{networked_ ? "" : network_problem_};
-  auto wanted =
-      with_node_status(*node_, config_, machine_, health, images_, now.wall);
+  auto wanted = wanted_status(now);
   const bool beat = !beat_at_ || now.mono - *beat_at_ >= beat_.status;
   if (!beat && same_node_status(*node_, wanted))
     return;
+  status_sent_ = std::make_shared<const codec::document>(std::move(wanted));
   auto request =
-      start(status_, node_call::update_status, api::verb::update,
-            std::make_shared<const codec::document>(std::move(wanted)));
+      start(status_, node_call::update_status, api::verb::update, status_sent_);
   request.request.target.subresource = "status";
   out.requests.push_back(std::move(request));
+}
+
+/// What changed while the status was on its way is written at once; what the
+/// API made of it is not fought over.
+void node_core::written(const api::response& answer, moment now,
+                        node_effects& out) {
+  status_ = {false, std::nullopt};
+  if (answer.status.success) {
+    beat_at_ = now.mono;
+    if (node_)
+      adopt(answer.object);
+    if (node_ && !same_node_status(*status_sent_, wanted_status(now)))
+      want_status(now, out);
+    return;
+  }
+  status_.next = now.mono + beat_.retry;
+  if (answer.status.code == not_found)
+    node_ = nullptr;
+  if (answer.status.code != conflict || !node_)
+    return;
+  outdated_ = revision_of(*node_) <= revision_of(*status_sent_);
+  if (outdated_)
+    return;
+  status_.next.reset();
+  want_status(now, out);
 }
 
 /// Reads the lease of an earlier agent before it makes one.
@@ -163,18 +191,11 @@ node_effects node_core::answered(node_call kind, const api::response& answer,
       if (ok)
         adopt(answer.object);
       return after(registered);
-    case node_call::update_status:
-      status_ = {false, std::nullopt};
-      if (!ok)
-        status_.next = now.mono + beat_.retry;
-      if (ok) {
-        beat_at_ = now.mono;
-        if (node_)
-          adopt(answer.object);
-      } else if (answer.status.code == not_found) {
-        node_ = nullptr;
-      }
-      return {};
+    case node_call::update_status: {
+      node_effects out;
+      written(answer, now, out);
+      return out;
+    }
     case node_call::renew_lease:
       renewed(answer, now);
       return {};
@@ -191,6 +212,11 @@ node_effects node_core::seen(std::shared_ptr<const codec::document> node,
   }
   adopt(std::move(node));
   want_network(now, out);
+  if (outdated_ && revision_of(*node_) > revision_of(*status_sent_)) {
+    outdated_ = false;
+    status_.next.reset();
+    want_status(now, out);
+  }
   return out;
 }
 

@@ -77,7 +77,9 @@ private:
   void adopt(std::shared_ptr<const codec::document> node);
   node_request start(call_slot& slot, node_call kind, api::verb verb,
                      std::shared_ptr<const codec::document> body) const;
+  codec::document wanted_status(moment now) const;
   void want_status(moment now, node_effects& out);
+  void written(const api::response& answer, moment now, node_effects& out);
   void want_lease(moment now, node_effects& out);
   void want_network(moment now, node_effects& out);
   void renewed(const api::response& answer, moment now);
@@ -98,6 +100,8 @@ private:
   call_slot renewal_;
   call_slot opening_;                ///< of the network
   std::optional<mono_time> beat_at_; ///< when the status was last written
+  std::shared_ptr<const codec::document> status_sent_; ///< the last one
+  bool outdated_ = false; ///< it met a Node not seen yet
 };
 
 } // namespace troupe::agent

@@ -82,13 +82,16 @@ struct world {
         test::with_revision(*request.body, ++revision)));
   }
 
-  /// Answers what the last tick asked for as an API that takes everything.
+  /// Answers what was asked for, and what follows, as an API that takes
+  /// everything.
   void accept() {
-    for (const auto& each : std::exchange(last, {}))
-      if (each.request.body)
-        answer(each.kind, stored(each.request));
-      else
-        answer(each.kind, failed(404));
+    auto open = std::exchange(last, {});
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      const auto each = open[i];
+      answer(each.kind, each.request.body ? stored(each.request) : failed(404));
+      std::move(last.begin(), last.end(), std::back_inserter(open));
+      last.clear();
+    }
   }
 
   /// Registered, networked, status and lease written.
@@ -221,6 +224,52 @@ TEST_CASE("a status that was not taken is written again", "[agent]") {
     CHECK(at.tick().empty());
     CHECK(at.tick(1s) == "update nodes/n1/status");
   }
+}
+
+TEST_CASE("a status that met a newer Node is written on top of it", "[agent]") {
+  world at;
+  at.tick();
+  at.answer(node_call::create_node,
+            succeeded(test::shared_object("Node", bare_node)));
+  at.tick();
+  const auto again = [&](const std::string& asked) {
+    CHECK(asked.starts_with("update nodes/n1/status"));
+    REQUIRE_FALSE(at.last.empty());
+    CHECK(test::text_of(*at.last.back().request.body)
+              .find(R"("resourceVersion":"20")")
+          != std::string::npos);
+  };
+  SECTION("as soon as it is seen") {
+    CHECK(at.answer(node_call::update_status, failed(409)).empty());
+    again(at.see(ready_for_pods));
+  }
+  SECTION("at once, if it was seen") {
+    at.see(ready_for_pods);
+    again(at.answer(node_call::update_status, failed(409)));
+  }
+  SECTION("in time, if it is not seen") {
+    CHECK(at.answer(node_call::update_status, failed(409)).empty());
+    CHECK(at.tick(1s) == "update nodes/n1/status");
+  }
+}
+
+TEST_CASE("what changes while a status is written follows it", "[agent]") {
+  world at;
+  at.tick();
+  at.answer(node_call::create_node,
+            succeeded(test::shared_object("Node", bare_node)));
+  at.tick();
+  const auto before = at.stored(at.last[0].request);
+  CHECK(at.see(ready_for_pods) == "open 10.9.1.0/24");
+  at.core->network_opened("", at.now);
+  CHECK(at.answer(node_call::update_status, before)
+        == "update nodes/n1/status");
+  CHECK(test::text_of(*at.last[0].request.body).find("KubeletReady")
+        != std::string::npos);
+  // An API that keeps another status is not asked again and again.
+  CHECK(at.answer(node_call::update_status,
+                  succeeded(test::shared_object("Node", ready_later)))
+            .empty());
 }
 
 TEST_CASE("the network is opened once there are addresses", "[agent]") {
