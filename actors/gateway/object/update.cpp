@@ -23,6 +23,10 @@ write_decision decide_update(const object_call& call, const document& body,
                          *call.resource);
   if (!old)
     return {refuse(unreadable(old.error())), {}, {}};
+  const bool creates =
+      call.subresource.empty() && codec::creates_on_update(*call.resource);
+  if (!*old && !creates)
+    return {refuse(api::not_found(call.group_resource(), call.name)), {}, {}};
   const std::string uid{uid_of(body)};
   const auto stands = *old ? uid_of((*old)->object) : std::string_view{};
   // The uid of a replacement is a condition; that of a patched object is a
@@ -31,8 +35,6 @@ write_decision decide_update(const object_call& call, const document& body,
     return {refuse(wrong_uid(call, uid, stands)), {}, {}};
   if (*old)
     return decide_replace(call, **old, {body.clone(), false, warnings}, given);
-  if (!call.subresource.empty() || !codec::creates_on_update(*call.resource))
-    return {refuse(api::not_found(call.group_resource(), call.name)), {}, {}};
   auto made = body.clone();
   erase_meta(made, object_meta::resource_version);
   auto out = decide_create(call, made, false, state, given);
