@@ -13,9 +13,8 @@ std::optional<api::status> settle_namespace(const object_call& call,
                                       : std::string_view{};
   if (given == wanted)
     return std::nullopt;
-  // A cluster-scoped object in "default" comes from clients that always fill
-  // the field in.
-  if (!given.empty() && !(given == "default" && wanted.empty()))
+  // Some clients always fill the field in: cluster-scoped objects lose it.
+  if (!given.empty() && !wanted.empty())
     return api::bad_request("the namespace of the provided object does not "
                             "match the namespace sent on the request");
   set_meta_text(object, object_meta::namespace_, wanted);
