@@ -44,11 +44,19 @@ void set_time(document& object, wall_time end, std::int64_t period) {
   set_meta_integer(object, object_meta::deletion_grace_period_seconds, period);
 }
 
-grace_step shorten(document& object, std::int64_t before, std::int64_t period) {
+/// A period that would have ended before now ends now: whoever runs the pod has
+/// a second left to hear of it.
+grace_step shorten(document& object, std::int64_t before, std::int64_t period,
+                   wall_time now) {
   const auto end =
       meta::parse_time(meta_text(object, object_meta::deletion_timestamp));
-  if (end)
-    set_time(object, *end - seconds{before} + seconds{period}, period);
+  if (end) {
+    const auto sooner = *end - seconds{before} + seconds{period};
+    if (sooner < now)
+      set_time(object, now, std::min<std::int64_t>(period, 1));
+    else
+      set_time(object, sooner, period);
+  }
   return period == 0 ? grace_step::erase : grace_step::mark;
 }
 
@@ -68,7 +76,7 @@ grace_step mark_graceful(document& object, std::optional<std::int64_t> asked,
             .value_or(0);
     if (!asked || *asked >= before)
       return grace_step::stand;
-    return shorten(object, before, *asked);
+    return shorten(object, before, *asked, given.now);
   }
   const auto period = first_period(object, asked);
   set_time(object, given.now + seconds{period}, period);
