@@ -3,7 +3,6 @@
 #include "messages/base/base64.hpp"
 #include "messages/base/json_escape.hpp"
 #include "messages/codec/json.hpp"
-#include "messages/meta/go_quote.hpp"
 
 namespace troupe::gateway {
 
@@ -60,7 +59,7 @@ result<continue_token> decode_continue(std::string_view text) {
   };
   if (const auto version = text_at("v"); version != token_version)
     return not_valid("server does not recognize this encoded version "
-                     + meta::go_quote(version));
+                     + std::string{version});
   const auto* revision = root.find("rv");
   const auto number = revision == nullptr ? 0 : revision->integer_or(0);
   if (number == 0)
@@ -70,7 +69,7 @@ result<continue_token> decode_continue(std::string_view text) {
   if (start.empty())
     return not_valid("encoded start key empty (version meta.k8s.io/v1)");
   if (!is_clean(start))
-    return not_valid(meta::go_quote(start));
+    return not_valid(start);
   return continue_token{number < 0 ? 0 : static_cast<std::uint64_t>(number),
                         number < 0, std::string{start}};
 }

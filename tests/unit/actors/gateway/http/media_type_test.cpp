@@ -60,3 +60,14 @@ TEST_CASE("continue tokens that no list gave are refused") {
   CHECK_FALSE(decode_continue(base64url_encode(json)));
   CHECK_FALSE(decode_continue(json));
 }
+
+TEST_CASE("a refused continue token is told as it is") {
+  const auto told = [](std::string_view json) {
+    return decode_continue(base64url_encode(json)).error().message;
+  };
+  CHECK(told(R"({"v":"v2","rv":1,"start":"a"})")
+        == "continue key is not valid: server does not recognize this encoded "
+           "version v2");
+  CHECK(told(R"({"v":"meta.k8s.io/v1","rv":1,"start":"../a"})")
+        == "continue key is not valid: ../a");
+}
