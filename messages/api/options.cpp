@@ -309,6 +309,12 @@ parsed<delete_options> parse_delete_options(const query_parameters& query) {
     return bad_request(grace.error().message);
   out.grace_period_seconds = *grace;
   out.orphan_dependents = bool_parameter(query, "orphanDependents");
+  const auto precondition = [&](std::string_view name) {
+    const auto text = find_parameter(query, name).value_or("");
+    return text.empty() ? std::nullopt : std::optional<std::string>{text};
+  };
+  out.uid = precondition("uid");
+  out.resource_version = precondition("resourceVersion");
   std::optional<std::string> policy;
   if (auto text = find_parameter(query, "propagationPolicy"))
     policy = *text;

@@ -37,18 +37,6 @@ void show_object(const exchange_ptr& call, const response_form& form,
   call->answer_json(200, form.format, std::move(body));
 }
 
-/// One list in the making.
-struct list_job {
-  response_form form;
-  page_query query;
-  /// The revision that must be shown; none: the newest at hand.
-  std::optional<store::revision> exact;
-  /// What the state must hold; see `with_fresh`.
-  std::optional<std::uint64_t> fresh;
-  bool continued = false;
-  std::optional<duration> timeout;
-};
-
 api::status expired_list(const list_job& job) {
   if (!job.continued)
     return api::expired("The resourceVersion for the provided list is too "
@@ -56,25 +44,6 @@ api::status expired_list(const list_job& job) {
   auto out = api::expired(std::string{inconsistent_text});
   out.continue_token = encode_continue({0, true, job.query.start});
   return out;
-}
-
-void show_list(const exchange_ptr& call, list_job job,
-               const store::store_snapshot& view) {
-  job.query.at = job.exact.value_or(view.applied());
-  if (view.gap(job.query.at))
-    return call->fail(expired_list(job));
-  const auto page = read_page(view, job.query);
-  list_metadata metadata{job.query.at, {}, page.remaining};
-  if (!page.next.empty())
-    metadata.continue_token =
-        encode_continue({job.query.at.value(), false, page.next});
-  auto& service = *call->shared;
-  object_text text{*call->resource, service.cache, job.form,
-                   service.ports.wall_now()};
-  bytes body;
-  if (!text.append_list(body, page, metadata))
-    return call->fail(api::internal_error(std::string{unreadable}));
-  call->answer_json(200, job.form.format, std::move(body));
 }
 
 /// Where a list goes on: at the token's revision, or at the newest.
@@ -99,32 +68,6 @@ bool is_exact(const api::list_options& options) {
     return false;
   return options.match == api::version_match::exact
          || (options.match == api::version_match::unset && options.limit > 0);
-}
-
-api::parsed<list_job> plan_list(const exchange& call) {
-  auto form = negotiate(call.request, endpoint::list);
-  if (!form)
-    return form.error();
-  auto options = read_list_options(call, false);
-  if (!options)
-    return options.error();
-  list_job job;
-  job.form = *form;
-  if (const auto seconds = options->timeout_seconds.value_or(0); seconds > 0)
-    job.timeout = std::chrono::seconds{std::min<std::int64_t>(seconds, 3600)};
-  auto scope = scope_of(call, options->fields);
-  job.query.prefix = std::move(scope.prefix);
-  job.query.only = std::move(scope.only);
-  job.query.limit = static_cast<std::size_t>(options->limit);
-  job.fresh = options->resource_version;
-  if (is_exact(*options))
-    job.exact = store::revision{*options->resource_version};
-  if (!options->continue_token.empty())
-    if (auto refused = apply_continue(options->continue_token, job))
-      return *refused;
-  job.query.labels = std::move(options->labels);
-  job.query.fields = std::move(options->fields);
-  return job;
 }
 
 } // namespace
@@ -171,17 +114,79 @@ void get_object(const exchange_ptr& call) {
   });
 }
 
+api::parsed<list_job> plan_list(const exchange& call) {
+  auto form = negotiate(call.request, endpoint::list);
+  if (!form)
+    return form.error();
+  auto options = read_list_options(call, false);
+  if (!options)
+    return options.error();
+  list_job job;
+  job.form = *form;
+  if (const auto seconds = options->timeout_seconds.value_or(0); seconds > 0)
+    job.timeout = std::chrono::seconds{std::min<std::int64_t>(seconds, 3600)};
+  auto scope = scope_of(call, options->fields);
+  job.query.prefix = std::move(scope.prefix);
+  job.query.only = std::move(scope.only);
+  job.query.limit = static_cast<std::size_t>(options->limit);
+  job.fresh = options->resource_version;
+  if (is_exact(*options))
+    job.exact = store::revision{*options->resource_version};
+  if (!options->continue_token.empty())
+    if (auto refused = apply_continue(options->continue_token, job))
+      return *refused;
+  job.query.labels = std::move(options->labels);
+  job.query.fields = std::move(options->fields);
+  return job;
+}
+
+void with_list(
+    const exchange_ptr& call, list_job job,
+    std::function<void(const list_job&, const store::store_snapshot&)> then) {
+  if (job.timeout)
+    call->deadline = std::min(call->deadline, call->started + *job.timeout);
+  const auto fresh = job.fresh;
+  with_fresh(call, fresh,
+             [job = std::move(job), then = std::move(then)](
+                 const snapshot_ptr& view) { then(job, *view); });
+}
+
+api::parsed<list_part> read_part(list_job job,
+                                 const store::store_snapshot& view) {
+  job.query.at = job.exact.value_or(view.applied());
+  if (view.gap(job.query.at))
+    return expired_list(job);
+  list_part out;
+  out.page = read_page(view, job.query);
+  out.metadata = {job.query.at, {}, out.page.remaining};
+  if (!out.page.next.empty())
+    out.metadata.continue_token =
+        encode_continue({job.query.at.value(), false, out.page.next});
+  return out;
+}
+
+void show_part(const exchange_ptr& call, const response_form& form,
+               const list_part& part) {
+  auto& service = *call->shared;
+  object_text text{*call->resource, service.cache, form,
+                   service.ports.wall_now()};
+  bytes body;
+  if (!text.append_list(body, part.page, part.metadata))
+    return call->fail(api::internal_error(std::string{unreadable}));
+  call->answer_json(200, form.format, std::move(body));
+}
+
 void list_objects(const exchange_ptr& call) {
   auto job = plan_list(*call);
   if (!job)
     return call->fail(job.error());
-  if (job->timeout)
-    call->deadline = std::min(call->deadline, call->started + *job->timeout);
-  const auto fresh = job->fresh;
-  with_fresh(call, fresh,
-             [call, job = std::move(*job)](const snapshot_ptr& view) {
-               show_list(call, job, *view);
-             });
+  with_list(call, std::move(*job),
+            [call](const list_job& asked, const store::store_snapshot& view) {
+              const auto part = read_part(asked, view);
+              if (!part)
+                return call->fail(part.error());
+              show_part(call, asked.form, *part);
+            });
 }
 
 } // namespace troupe::gateway

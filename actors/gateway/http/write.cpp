@@ -139,46 +139,23 @@ std::vector<std::string> names_of(const list_page& page) {
   return out;
 }
 
-/// One collection being removed.
-struct collection_job {
-  response_form form;
-  api::list_options options;
-  api::delete_options removal;
-};
-
-void show_removed(const exchange_ptr& call, const response_form& form,
-                  const list_page& page, store::revision at) {
-  auto& service = *call->shared;
-  const object_text text{*call->resource, service.cache, form,
-                         service.ports.wall_now()};
-  bytes body;
-  if (!text.append_list(body, page, {at, {}, std::nullopt}))
-    return call->fail(api::internal_error("a stored object cannot be read"));
-  call->answer_json(200, form.format, std::move(body));
-}
-
-void remove_all(const exchange_ptr& call, const collection_job& job,
+/// Removes what the list holds, then shows it as it was.
+void remove_all(const exchange_ptr& call, const list_job& job,
+                const api::delete_options& options,
                 const store::store_snapshot& view) {
-  auto scope = scope_of(*call, job.options.fields);
-  const page_query query{std::move(scope.prefix),
-                         std::move(scope.only),
-                         {},
-                         view.applied(),
-                         job.options.labels,
-                         job.options.fields,
-                         static_cast<std::size_t>(job.options.limit)};
-  auto page = read_page(view, query);
-  auto names = names_of(page);
+  auto part = read_part(job, view);
+  if (!part)
+    return call->fail(part.error());
+  auto names = names_of(part->page);
   auto removal = make_call(*call);
-  removal.dry_run = job.removal.dry_run;
+  removal.dry_run = options.dry_run;
   call->shared->ports.writer->remove_collection(
-      std::move(removal), to_delete_call(job.removal), std::move(names),
-      [call, form = job.form, page = std::move(page),
-       at = view.applied()](const object_answer& answer) {
+      std::move(removal), to_delete_call(options), std::move(names),
+      [call, form = job.form,
+       part = std::move(*part)](const object_answer& answer) {
         if (!answer.status.success)
           return call->fail(answer.status);
-        call->run(
-            [call, form, page, at] { show_removed(call, form, page, at); });
+        call->run([call, form, part] { show_part(call, form, part); });
       });
 }
 
@@ -234,22 +211,18 @@ void delete_object(const exchange_ptr& call) {
 }
 
 void delete_objects(const exchange_ptr& call) {
-  const auto form = negotiate(call->request, endpoint::list);
-  if (!form)
-    return call->fail(form.error());
-  auto options = read_list_options(*call, false);
+  auto job = plan_list(*call);
+  if (!job)
+    return call->fail(job.error());
+  auto options =
+      read_delete_options(call->request, call->shared->config.body_size_max);
   if (!options)
     return call->fail(options.error());
-  auto removal =
-      read_delete_options(call->request, call->shared->config.body_size_max);
-  if (!removal)
-    return call->fail(removal.error());
-  collection_job job{*form, std::move(*options), std::move(*removal)};
-  const auto fresh = job.options.resource_version;
-  with_fresh(call, fresh,
-             [call, job = std::move(job)](const snapshot_ptr& view) {
-               remove_all(call, job, *view);
-             });
+  with_list(call, std::move(*job),
+            [call, options = std::move(*options)](
+                const list_job& asked, const store::store_snapshot& view) {
+              remove_all(call, asked, options, view);
+            });
 }
 
 } // namespace troupe::gateway

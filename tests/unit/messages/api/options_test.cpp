@@ -193,6 +193,11 @@ TEST_CASE("delete options come from the query or the body") {
   CHECK(query->grace_period_seconds == 0);
   CHECK(query->policy == propagation::foreground);
   CHECK(query->dry_run);
+  CHECK_FALSE(query->uid);
+  query = parse_delete_options({{"uid", "u"}, {"resourceVersion", "3"}});
+  REQUIRE(query);
+  CHECK(query->uid == "u");
+  CHECK(query->resource_version == "3");
   auto body = from_body(
       R"({"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":5,)"
       R"("propagationPolicy":"Orphan",)"
