@@ -237,7 +237,14 @@ parsed<list_options> parse_list_options(const query_parameters& query,
   if (!version)
     return version.error();
   out.resource_version = *version;
-  const auto match = find_parameter(query, match_field).value_or("");
+  auto match = find_parameter(query, match_field).value_or("");
+  // A watch from nowhere in particular begins with what there is, and says
+  // where that ends.
+  if (out.watch && !out.send_initial_events && match.empty()
+      && out.resource_version.value_or(0) == 0) {
+    out.send_initial_events = true;
+    match = "NotOlderThan";
+  }
   out.match = to_match(match);
   const auto errors =
       out.watch ? check_watch(out, match) : check_list(out, match);

@@ -92,6 +92,12 @@ TEST_CASE("watch options keep upstream's rules") {
   };
   for (const auto& [query, want] : rows)
     CHECK(message(parse_list_options(query, true)) == want);
+  for (const auto* version : {"", "0"})
+    CHECK(parse_list_options({{"resourceVersion", version}}, true)
+              ->send_initial_events
+          == true);
+  CHECK_FALSE(parse_list_options({{"resourceVersion", "7"}}, true)
+                  ->send_initial_events);
 }
 
 TEST_CASE("list options are read whole") {
