@@ -91,6 +91,7 @@ write_decision decide_replace(const object_call& call, const stored_object& old,
   prepare(call, old.object, next);
   if (auto errors = validate(call, old.object, next); !errors.empty())
     return {refuse(invalid_object(call, next, errors)), {}, {}};
+  codec::settle_managed_times(old.object, next);
   return store_it(call, old, std::move(next), wanted.warnings);
 }
 

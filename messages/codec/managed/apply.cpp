@@ -87,7 +87,20 @@ apply_outcome finish(attempt& run, document object, const field_owner& self,
   return applied{std::move(object), changed};
 }
 
+/// What an object without entries holds, as written once, by nobody known.
+void claim_unowned(attempt& run) {
+  auto write = run.write;
+  write.manager = before_first_apply;
+  auto held =
+      ownable(compare_fields(nullptr, run.live).written(), write.ignored);
+  if (!held.empty())
+    run.entries.push_back({owner_of(write, managed_operation::update),
+                           meta::format_time(write.now), std::move(held)});
+}
+
 apply_outcome carry_out(attempt run, bool force) {
+  if (run.entries.empty())
+    claim_unowned(run);
   auto self = owner_of(run.write, managed_operation::apply);
   auto former = run.entries;
   auto& own = entry_of(run.entries, self);

@@ -24,6 +24,9 @@ inline constexpr std::size_t update_managers_max = 10;
 
 inline constexpr std::string_view ancient_changes = "ancient-changes";
 
+/// Who owns what an object without entries held when it was first applied.
+inline constexpr std::string_view before_first_apply = "before-first-apply";
+
 /// A write as ownership sees it.
 struct field_write {
   /// From the fieldManager parameter, else the user agent up to '/'. Empty
@@ -41,13 +44,18 @@ struct field_write {
 /// Records what a create, update or patch changed: `after` is the object about
 /// to be written, `before` the stored one, or null on create. The writer owns
 /// what it added and changed, the others lose that; what vanished leaves every
-/// set. The entry's time changes only with its set.
+/// set. The entry's time is that of its last such write. Nobody owns anything
+/// of an object without entries until it is applied.
 ///
 /// metadata.managedFields of `after` is taken as the user's word when it says
 /// something readable (`[{}]` resets), otherwise, and on subresources, that of
 /// `before` counts; it is replaced by the new state.
 void update_managed_fields(const document* before, document& after,
                            const field_write& write);
+
+/// Takes the times of entries back to those of `before` when nothing else
+/// changed after all: such a write is none.
+void settle_managed_times(const document& before, document& after);
 
 /// One field that another manager owns with another value.
 struct apply_conflict {

@@ -3,6 +3,7 @@
 #include "messages/meta/field_error.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <tuple>
 
 namespace troupe::codec {
@@ -51,6 +52,19 @@ private:
   const node& entry_;
   const schema::type_desc& type_;
 };
+
+/// Equality of two objects, apart from some members.
+bool equal_members(const node& a, const node& b,
+                   const std::vector<field_id>& skipped) {
+  auto counted = [&skipped](const member& one) {
+    return std::ranges::find(skipped, one.id) == skipped.end();
+  };
+  return std::ranges::equal(a.members() | std::views::filter(counted),
+                            b.members() | std::views::filter(counted),
+                            [](const member& x, const member& y) {
+                              return x.id == y.id && equal(*x.value, *y.value);
+                            });
+}
 
 error broken(std::string message) {
   return {errc::invalid_argument, std::move(message)};
@@ -172,6 +186,18 @@ void encode_managed_fields(document& object, managed_entries entries) {
     object.push_back(*list, encode_entry(object, entry, *place.list->object));
   auto& metadata = object.object_at(object.root(), place.metadata->id);
   object.set(metadata, place.list->id, list);
+}
+
+bool same_but_managed_fields(const document& a, const document& b) {
+  managed_place place{a};
+  if (!place.list)
+    return equal(a.root(), b.root());
+  const std::vector<field_id> skipped{
+      place.list->id, place.metadata->object->find("resourceVersion")->id};
+  const auto* x = a.root().find(place.metadata->id);
+  const auto* y = b.root().find(place.metadata->id);
+  return x && y && equal_members(*x, *y, skipped)
+         && equal_members(a.root(), b.root(), {place.metadata->id});
 }
 
 void remove_managed_fields(document& object) {

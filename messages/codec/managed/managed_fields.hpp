@@ -57,4 +57,8 @@ void encode_managed_fields(document& object, managed_entries entries);
 
 void remove_managed_fields(document& object);
 
+/// Whether two objects of one type are equal but for managedFields and
+/// resourceVersion.
+bool same_but_managed_fields(const document& a, const document& b);
+
 } // namespace troupe::codec

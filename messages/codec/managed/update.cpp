@@ -1,8 +1,6 @@
 #include "messages/codec/managed/ownership.hpp"
 #include "messages/meta/time.hpp"
 
-#include <optional>
-
 namespace troupe::codec {
 
 namespace {
@@ -30,21 +28,35 @@ void update_managed_fields(const document* before, document& after,
                            const field_write& write) {
   auto entries = starting_entries(before, after, write);
   remove_managed_fields(after);
-  auto self = owner_of(write, managed_operation::update);
-  std::optional<field_set> former;
-  if (auto* own = find_entry(entries, self))
-    former = own->fields;
+  // Ownership begins with the creation, or else with the first apply.
+  if (before && entries.empty())
+    return;
   auto changes = compare_fields(before, after);
   release(entries, nullptr, changes);
   auto taken = ownable(changes.written(), write.ignored);
   if (!taken.empty()) {
-    auto& own = entry_of(entries, self);
+    auto& own = entry_of(entries, owner_of(write, managed_operation::update));
     own.fields = set_union(own.fields, taken);
+    own.time = meta::format_time(write.now);
   }
-  if (auto* own = find_entry(entries, self); own && own->fields != former)
-    own->time = meta::format_time(write.now);
   cap_updaters(entries);
   encode_managed_fields(after, std::move(entries));
+}
+
+void settle_managed_times(const document& before, document& after) {
+  if (!same_but_managed_fields(before, after))
+    return;
+  auto were = decode_managed_fields(before);
+  auto are = decode_managed_fields(after);
+  if (!were || !are || were->size() != are->size())
+    return;
+  for (auto& entry : *are) {
+    auto* standing = find_entry(*were, entry.owner);
+    if (!standing || !(standing->owner == entry.owner)
+        || !(standing->fields == entry.fields))
+      return;
+  }
+  encode_managed_fields(after, std::move(*were));
 }
 
 } // namespace troupe::codec
