@@ -32,8 +32,13 @@ std::string_view go_kind(const node& value) {
   }
 }
 
-patch_error malformed(std::string message) {
-  return {patch_fault::malformed, std::move(message), {}};
+/// `what` is what Go would have read, as Go names it.
+patch_error malformed(const node& value, std::string_view what) {
+  std::string text{"error decoding patch: json: cannot unmarshal "};
+  text += go_kind(value);
+  text += " into Go ";
+  text += what;
+  return {patch_fault::malformed, std::move(text), {}};
 }
 
 patch_error refuse(const operation& op, std::string_view why) {
@@ -53,9 +58,15 @@ std::string missing(std::string_view what, std::string_view where) {
 }
 
 patch_result<operation> read_operation(const node& item) {
+  if (item.is(node_kind::null))
+    return operation{};
   if (!item.is(node_kind::map))
-    return malformed("json: cannot unmarshal " + std::string{go_kind(item)}
-                     + " into Go value of type jsonpatch.Operation");
+    return malformed(item, "value of type handlers.jsonPatchOp");
+  for (std::string_view key : {"op", "path", "from"})
+    if (auto* found = item.find(key);
+        found && !found->is(node_kind::string) && !found->is(node_kind::null))
+      return malformed(*found, "struct field jsonPatchOp." + std::string{key}
+                                   + " of type string");
   auto text = [&item](std::string_view key) {
     auto* found = item.find(key);
     return found ? found->string_or("") : std::string_view{};
@@ -310,8 +321,7 @@ patch_status apply_json_patch(document& target, const node& patch) {
   if (patch.is(node_kind::null))
     return unit{};
   if (!patch.is(node_kind::list))
-    return malformed("json: cannot unmarshal " + std::string{go_kind(patch)}
-                     + " into Go value of type jsonpatch.Patch");
+    return malformed(patch, "value of type []handlers.jsonPatchOp");
   if (patch.size() > json_patch_operations_max)
     return patch_error{patch_fault::too_many_operations,
                        "The allowed maximum operations in a JSON patch is "
@@ -331,6 +341,22 @@ patch_status apply_json_patch(document& target, const node& patch) {
     if (auto done = run.apply(op); !done)
       return done;
   return unit{};
+}
+
+std::vector<std::string> unknown_in_json_patch(const node& patch) {
+  std::vector<std::string> problems;
+  if (!patch.is(node_kind::list))
+    return problems;
+  for (std::size_t i = 0; i < patch.size(); ++i) {
+    auto& item = *patch.items()[i];
+    if (!item.is(node_kind::map))
+      continue;
+    for (auto& [key, value] : item.entries())
+      if (key != "op" && key != "path" && key != "from" && key != "value")
+        problems.push_back("unknown field \"[" + std::to_string(i) + "]."
+                           + std::string{key} + '"');
+  }
+  return problems;
 }
 
 } // namespace troupe::codec

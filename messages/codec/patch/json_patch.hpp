@@ -32,4 +32,7 @@ result<std::vector<std::string>> parse_json_pointer(std::string_view text);
 /// drops it.
 patch_status apply_json_patch(document& target, const node& patch);
 
+/// Members of operations that mean nothing, by path: `unknown field "[0].x"`.
+std::vector<std::string> unknown_in_json_patch(const node& patch);
+
 } // namespace troupe::codec

@@ -10,7 +10,8 @@ namespace troupe::codec {
 namespace {
 
 patch_error undecodable(patch_kind kind, const error& why) {
-  std::string text{kind == patch_kind::merge ? "error decoding patch: " : ""};
+  std::string text{kind == patch_kind::strategic ? ""
+                                                 : "error decoding patch: "};
   return {patch_fault::malformed, text + why.message, {}};
 }
 
@@ -25,6 +26,17 @@ patch_status apply(document& target, patch_kind kind, const node& patch,
       break;
   }
   return apply_strategic_patch(target, patch, type);
+}
+
+/// What strict reading finds in the patch itself.
+std::vector<std::string> problems_of(patch_kind kind, const decoded& patch) {
+  if (kind != patch_kind::json)
+    return patch.problems;
+  auto found = unknown_in_json_patch(patch.doc.root());
+  found.insert(found.end(), patch.problems.begin(), patch.problems.end());
+  for (auto& one : found)
+    one = "json patch " + one;
+  return found;
 }
 
 } // namespace
@@ -49,8 +61,8 @@ patch_result<decoded> patch_object(const document& object,
     return patch_error{patch_fault::invalid_result, patched.error().message,
                        std::move(text)};
   auto& problems = patched->problems;
-  problems.insert(problems.begin(), change->problems.begin(),
-                  change->problems.end());
+  const auto own = problems_of(kind, *change);
+  problems.insert(problems.begin(), own.begin(), own.end());
   if (problems.size() > decoded::problems_max)
     problems.resize(decoded::problems_max);
   return std::move(*patched);

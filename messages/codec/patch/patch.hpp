@@ -20,9 +20,9 @@ enum class patch_kind : std::uint8_t {
 ///
 /// `as` names the apiVersion and kind the patch sees, and its
 /// resource_version, if given, the metadata.resourceVersion. The result is a
-/// new document with the apiVersion, kind and problems (duplicate fields of the
-/// patch, unknown fields of the patched object, by path) that fieldValidation
-/// decides about. `object` must have a type and stays as it is.
+/// new document with the apiVersion, kind and problems (duplicate and unknown
+/// fields of the patch, unknown fields of the patched object, by path) that
+/// fieldValidation decides about. `object` must have a type and stays as it is.
 patch_result<decoded> patch_object(const document& object,
                                    const encode_options& as, patch_kind kind,
                                    bytes_view patch,
