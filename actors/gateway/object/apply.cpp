@@ -19,19 +19,30 @@ namespace {
 /// A configuration as read.
 struct config_text {
   document config; ///< typed
+  std::string described;
   std::vector<std::string> warnings;
 };
 
-/// "default/a; /v1, Kind=ConfigMap", as upstream names what is applied.
-std::string described(const object_call& call) {
-  const auto& kind = call.resource->kind;
-  return call.ns + "/" + call.name + "; " + std::string{kind.group} + "/"
-         + std::string{kind.version} + ", Kind=" + std::string{kind.kind};
+/// "/v1, Kind=ConfigMap".
+std::string kind_text(const object_call& call, std::string_view kind) {
+  return std::string{call.resource->kind.group} + "/"
+         + std::string{call.resource->kind.version}
+         + ", Kind=" + std::string{kind};
 }
 
-api::status untyped_patch(const object_call& call, std::string_view why) {
-  return unclassified("failed to create typed patch object (" + described(call)
-                      + "): " + std::string{why});
+/// "default/a; /v1, Kind=ConfigMap": what a configuration says of itself.
+std::string described(const object_call& call, const codec::node& config) {
+  const auto text = [&](std::string_view path) {
+    const auto* found = codec::find_path(config, nullptr, path);
+    return std::string{found == nullptr ? "" : found->string_or("")};
+  };
+  return text("metadata.namespace") + "/" + text("metadata.name") + "; "
+         + kind_text(call, text("kind"));
+}
+
+api::status untyped_patch(std::string_view described, std::string_view why) {
+  return unclassified("failed to create typed patch object ("
+                      + std::string{described} + "): " + std::string{why});
 }
 
 /// `unknown field "spec.a"` as structured-merge-diff says it.
@@ -54,6 +65,7 @@ std::string all_undeclared(const std::vector<std::string>& problems) {
 }
 
 std::optional<api::status> check_kind(const object_call& call,
+                                      const std::string& described,
                                       const std::string& version,
                                       const std::string& kind) {
   const auto expected = api_version_of(call.resource->kind);
@@ -62,11 +74,8 @@ std::optional<api::status> check_kind(const object_call& call,
                             "Specified patch version: "
                             + version + ", expected: " + expected);
   if (kind != call.resource->kind.kind)
-    return untyped_patch(call, "no corresponding type for "
-                                   + std::string{call.resource->kind.group}
-                                   + "/"
-                                   + std::string{call.resource->kind.version}
-                                   + ", Kind=" + kind);
+    return untyped_patch(described,
+                         "no corresponding type for " + kind_text(call, kind));
   return std::nullopt;
 }
 
@@ -77,16 +86,18 @@ checked<config_text> read_config(const object_call& call, bytes_view text) {
   const auto& repeats = untyped->problems;
   if (!repeats.empty() && call.validation == field_validation::strict)
     return api::bad_request("error strict decoding YAML: " + repeats.front());
+  auto self = described(call, untyped->doc.root());
   auto typed = codec::from_untyped(untyped->doc.root(), *call.resource->type);
   if (!typed)
-    return untyped_patch(call, typed.error().message);
-  if (auto why = check_kind(call, typed->api_version, typed->kind))
+    return untyped_patch(self, typed.error().message);
+  if (auto why = check_kind(call, self, typed->api_version, typed->kind))
     return std::move(*why);
   // Ownership of a field nobody declares has no meaning, so that it is an
   // error whatever fieldValidation says.
   if (!typed->problems.empty())
-    return untyped_patch(call, all_undeclared(typed->problems));
-  return config_text{std::move(typed->doc), warnings_of(call, repeats)};
+    return untyped_patch(self, all_undeclared(typed->problems));
+  return config_text{std::move(typed->doc), std::move(self),
+                     warnings_of(call, repeats)};
 }
 
 api::status conflicted(const codec::apply_conflicts& found) {
@@ -101,25 +112,25 @@ api::status conflicted(const codec::apply_conflicts& found) {
   return out;
 }
 
-api::status to_status(const object_call& call, const error& why) {
+api::status to_status(const config_text& text, const error& why) {
   switch (why.code) {
     case errc::invalid_argument:
       return api::bad_request(why.message);
     case errc::corrupt:
       return unclassified(why.message);
     default:
-      return untyped_patch(call, why.message);
+      return untyped_patch(text.described, why.message);
   }
 }
 
 /// The live object (or null) with the configuration merged in.
 checked<document> merged(const object_call& call, const document* live,
-                         const document& config, bool force,
+                         const config_text& text, bool force,
                          const stamps& given) {
   write_record record{call, given.now};
-  auto outcome = codec::apply_fields(live, config, record.write(), force);
+  auto outcome = codec::apply_fields(live, text.config, record.write(), force);
   if (const auto* why = std::get_if<error>(&outcome))
-    return to_status(call, *why);
+    return to_status(text, *why);
   if (const auto* found = std::get_if<codec::apply_conflicts>(&outcome))
     return conflicted(*found);
   auto object = std::move(std::get<codec::applied>(outcome).object);
@@ -143,6 +154,8 @@ write_decision apply_new(const object_call& call, const config_text& text,
             {}};
   if (!call.subresource.empty())
     return {refuse(api::not_found(call.group_resource(), call.name)), {}, {}};
+  // A version of what is gone fixes nothing.
+  erase_meta(object, object_meta::resource_version);
   auto out = decide_create(call, object, true, state, given);
   add_first(out.answer, text.warnings);
   return out;
@@ -156,7 +169,7 @@ write_decision decide_apply(const object_call& call, const config_text& text,
   if (!old)
     return {refuse(unreadable(old.error())), {}, {}};
   auto object =
-      merged(call, *old ? &(*old)->object : nullptr, text.config, force, given);
+      merged(call, *old ? &(*old)->object : nullptr, text, force, given);
   if (!object)
     return {refuse(std::move(object.error())), {}, {}};
   if (!*old)
