@@ -259,6 +259,9 @@ parsed<list_options> parse_list_options(const query_parameters& query,
 
 parsed<std::optional<std::uint64_t>>
 parse_get_options(const query_parameters& query) {
+  if (bool_parameter(query, "export").value_or(false))
+    return bad_request("the export parameter, deprecated since v1.14, is no "
+                       "longer supported");
   return read_resource_version(query);
 }
 

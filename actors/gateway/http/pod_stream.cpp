@@ -3,6 +3,7 @@
 #include "actors/gateway/http/freshness.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "actors/gateway/stream/stream_call.hpp"
+#include "messages/api/query.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,13 +14,14 @@ namespace {
 
 struct stream_route {
   std::string_view subresource;
+  bool acts; ///< does something in the pod
   void (*serve)(stream_call);
 };
 
 constexpr std::array<stream_route, 3> streams = {{
-    {"log", serve_log},
-    {"exec", serve_exec},
-    {"attach", serve_attach},
+    {"log", false, serve_log},
+    {"exec", true, serve_exec},
+    {"attach", true, serve_attach},
 }};
 
 const stream_route* find_stream(const api::request_info& info) {
@@ -58,6 +60,9 @@ bool is_pod_stream(const api::request_info& info) {
 }
 
 void open_pod_stream(const exchange_ptr& call) {
+  if (find_stream(call->info)->acts
+      && api::find_parameter(call->request.query, "dryRun"))
+    return call->fail(api::bad_request("dryRun is not supported"));
   with_fresh(call, std::nullopt,
              [call](const snapshot_ptr& view) { open(call, *view); });
 }

@@ -96,6 +96,10 @@ api::parsed<api::list_options> read_list_options(const exchange& call,
     return *refused;
   if (call.name.empty())
     return options;
+  if (!options->fields.selects_everything()
+      && options->fields.exact("metadata.name") != call.name)
+    return api::bad_request("fieldSelector metadata.name doesn't match "
+                            "requested name");
   auto all = options->fields.requirements();
   all.push_back({"metadata.name", call.name, true});
   options->fields = meta::field_selector{std::move(all)};

@@ -44,6 +44,10 @@ TEST_CASE("streams into a pod are found, and refused as upstream does") {
     for (const auto* what : {"exec?command=ls&", "attach?"})
       CHECK(has(w.ask(method + base + "web/" + what + "stdout=true"),
                 "pod web does not have a host assigned"));
+  for (const auto* what : {"exec?command=ls&", "attach?"})
+    CHECK(has(w.ask("POST" + base + "web/" + what + "stdout=true&dryRun=All"),
+              "dryRun is not supported"));
+  CHECK(w.ask("GET" + base + "web/log?dryRun=All") == "204 ");
   CHECK(w.ask("POST" + base + "web/log").starts_with("405"));
   CHECK(w.ask("DELETE" + base + "web/exec").starts_with("405"));
 }
