@@ -41,14 +41,25 @@ bool group_replay::holds(raft::log_position at) const {
   return entries_[nth].at == at;
 }
 
+/// Whether the log is replaced from a place that was in dropped segments: what
+/// is left of it begins with what replaces it. Never at or below what was
+/// compacted, which is committed.
+bool group_replay::begins_anew(raft::log_index from) const {
+  return based_ && base_.term == raft::term{} && from <= base_.index
+         && (!mark_ || from > mark_->index);
+}
+
 status_result group_replay::apply(const record& value) {
   return std::visit([&](const auto& x) { return apply_one(x); }, value);
 }
 
 status_result group_replay::apply_one(const entries_record& value) {
   const auto first = value.entries.front().at.index;
+  if (begins_anew(first))
+    based_ = false;
   if (!based_) {
     based_ = true;
+    entries_.clear();
     base_ = {raft::log_index{first.value() - 1}, raft::term{}};
     if (mark_ && mark_->index == base_.index)
       base_ = *mark_;
@@ -66,6 +77,11 @@ status_result group_replay::apply_one(const entries_record& value) {
 status_result group_replay::apply_one(const truncate_record& value) {
   if (!based_)
     return unit{};
+  if (begins_anew(value.from)) {
+    based_ = false;
+    entries_.clear();
+    return unit{};
+  }
   if (value.from <= base_.index)
     return broken("a truncation reaches below the beginning of the log");
   cut(value.from);

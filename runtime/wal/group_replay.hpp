@@ -37,6 +37,7 @@ private:
 
   void cut(raft::log_index from);
   bool holds(raft::log_position at) const;
+  bool begins_anew(raft::log_index from) const;
   raft::log_index base() const;
 
   /// Records of dropped segments are gone, so the log's beginning is known

@@ -114,6 +114,30 @@ TEST_CASE("segments follow each other and are dropped when compacted") {
   commit(*again.log, entries(main_group, 41, 41, 300));
 }
 
+TEST_CASE("a log replaced from a segment that was dropped is whole") {
+  const auto count = GENERATE(range(std::uint64_t{8}, std::uint64_t{16}));
+  const bool truncates = GENERATE(true, false);
+  CAPTURE(count, truncates);
+  sim_disk disk;
+  auto opened = open_log(disk);
+  for (std::uint64_t i = 1; i <= count; ++i)
+    commit(*opened.log, entries(main_group, i, i, 300));
+  if (truncates)
+    commit(*opened.log, truncate_record{main_group, raft::log_index{3}});
+  commit(*opened.log, entries(main_group, 3, count + 3));
+  snapshot(disk, main_group, count);
+  commit(*opened.log, mark(main_group, count));
+  REQUIRE(opened.log->drop_compacted());
+  CHECK_FALSE(disk.open(segment_name(1), disk_port::open_mode::read_only));
+  opened.log.reset();
+
+  const auto again = open_log(disk);
+  CHECK(again.found.verdict == verdict::clean);
+  CHECK(last_index(again.found, main_group) == count + 3);
+  CHECK(find_group(again.found, main_group)->entries.size() == 3);
+  CHECK(as_written(again.found));
+}
+
 TEST_CASE("a group that needs an old segment keeps it") {
   sim_disk disk;
   auto opened = open_log(disk);
