@@ -80,7 +80,8 @@ condition finalizers(const remainder& left) {
     return {type, false, "ContentHasNoFinalizers",
             "All content-preserving finalizers finished"};
   return {type, true, "SomeFinalizersRemain",
-          "Some finalizers are remaining: " + counted(left.finalizers, " in ")};
+          "Some content in the namespace has finalizers remaining: "
+              + counted(left.finalizers, " in ")};
 }
 
 codec::node* find_condition(codec::node& all, std::string_view type) {
