@@ -59,6 +59,12 @@ struct hard_state {
   friend bool operator==(const hard_state&, const hard_state&) = default;
 };
 
+/// Entries that may have been acknowledged and then lost.
+struct lost_entries {
+  log_index first;
+  std::optional<log_index> last; ///< none: nobody knows how far they went
+};
+
 /// What recovery found on disk.
 struct recovered_state {
   raft::hard_state hard;
@@ -68,9 +74,9 @@ struct recovered_state {
   /// entry there has another term it is all ignored: a crash fell between the
   /// installation of the snapshot and the reset of the log.
   std::vector<entry> entries;
-  /// First index whose record may have been acknowledged and then lost. Until
-  /// the group supplies it the replica neither votes nor acknowledges.
-  std::optional<log_index> suspect_from;
+  /// Until the group supplies them all the replica neither votes nor
+  /// acknowledges. Given again at each start until that was so.
+  std::optional<lost_entries> lost;
 };
 
 } // namespace troupe::raft

@@ -7,13 +7,13 @@ namespace troupe::raft {
 void raft_fsm::tick_election() {
   TROUPE_CHECK(!leading(), "a leader holds no election");
   // A suspect replica could win without an entry it helped to commit.
-  if (elapsed_ticks_ >= timeout_ticks_ && !suspect_from_)
+  if (elapsed_ticks_ >= timeout_ticks_ && !lost_)
     campaign(true, false);
 }
 
 void raft_fsm::campaign(bool pre_vote, bool transfer) {
   TROUPE_CHECK(!leading(), "a leader does not campaign");
-  TROUPE_CHECK(!suspect_from_, "a suspect replica does not campaign");
+  TROUPE_CHECK(!lost_, "a suspect replica does not campaign");
   drop_reads();
   role_ = candidate_state{pre_vote, transfer, {}};
   reset_election_timer();
@@ -75,7 +75,7 @@ bool raft_fsm::in_lease() const {
 }
 
 bool raft_fsm::would_grant(const message& m, const vote_request& r) const {
-  if (suspect_from_ || !log_.is_up_to_date(r.last))
+  if (lost_ || !log_.is_up_to_date(r.last))
     return false;
   if (r.pre_vote)
     return m.term > hard_.term && !in_lease();
@@ -114,7 +114,7 @@ void raft_fsm::on_body(const message& m, const vote_response& r) {
 void raft_fsm::on_body(const message&, const timeout_now&) {
   TROUPE_CHECK(following(), "a leader's message was heard");
   // The leader vouches for its own end: no pre-vote, and no lease (3.10).
-  if (!suspect_from_)
+  if (!lost_)
     campaign(false, true);
 }
 

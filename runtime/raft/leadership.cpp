@@ -75,8 +75,9 @@ void raft_fsm::on_body(const message& m, const heartbeat& r) {
   // A log that lost its tail may end before what the leader knows of it.
   log_.commit_to(std::min(r.commit, log_.last().index));
   send_to(m.from, heartbeat_response{r.context});
-  if (suspect_from_ && !suspect_supplied_)
-    reject(m.from, log_.last());
+  // What is committed is what the logs surely agree on.
+  if (lost_ && !supplied_)
+    reject(m.from, {log_.commit(), *log_.term_at(log_.commit())});
 }
 
 void raft_fsm::on_body(const message& m, const heartbeat_response& r) {

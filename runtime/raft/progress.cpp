@@ -59,7 +59,9 @@ bool progress::rejected(log_index previous, log_index retry) {
 
 void progress::lost_tail(log_index kept) {
   match_ = std::min(match_, kept);
-  if (!installation())
+  // It acknowledges nothing, so that only this tells that it has a snapshot.
+  const auto* i = installation();
+  if (!i || i->snapshot.index <= kept)
     probe_from(kept.next());
 }
 

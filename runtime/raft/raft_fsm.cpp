@@ -34,15 +34,16 @@ raft_fsm::raft_fsm(config c, recovered_state found)
       hard_(std::move(found.hard)), snapshot_(found.snapshot),
       log_(found.snapshot, std::move(found.entries)),
       durability_(log_.last().index), applied_(found.snapshot.index),
-      suspect_from_(found.suspect_from), random_(config_.seed) {
+      lost_(found.lost), random_(config_.seed) {
   TROUPE_CHECK(validate(config_).has_value(), "a replica's config is valid");
   // The log may have reached the disk before the term it came with. No vote
   // of that term can have left: votes wait for the hard state.
   if (hard_.term < log_.last().term)
     set_hard_state({log_.last().term, {}});
+  lost_term_ = hard_.term;
   // Nobody else could have a copy.
   if (quorum_.voters().size() == 1)
-    suspect_from_.reset();
+    lost_.reset();
   told_.term = hard_.term;
   // Late answers to reads of an earlier life must match nothing in this one.
   forwarded_context_ = read_context{next_random(random_) >> 1};
@@ -110,16 +111,19 @@ void raft_fsm::on(const received& in) {
 
 void raft_fsm::on(const persisted& in) {
   durability_.persisted(in.through);
-  if (suspect_from_ && suspect_supplied_
-      && durability_.durable_index() >= *suspect_from_)
-    on(suspicion_cleared{});
+  settle_suspicion();
   count_votes();
   advance_commit();
 }
 
+void raft_fsm::settle_suspicion() {
+  if (supplied_ && durability_.durable_index() >= *supplied_)
+    on(suspicion_cleared{});
+}
+
 void raft_fsm::on(const suspicion_cleared&) {
-  suspect_from_.reset();
-  suspect_supplied_ = false;
+  lost_.reset();
+  supplied_.reset();
 }
 
 /// False if the message, of a higher term, is to be ignored.

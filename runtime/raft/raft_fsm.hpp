@@ -60,7 +60,7 @@ public:
   const raft_log& log() const { return log_; }
   log_index applied() const { return applied_; }
   log_index durable() const { return durability_.durable_index(); }
-  bool is_suspect() const { return suspect_from_.has_value(); }
+  bool is_suspect() const { return lost_.has_value(); }
   const hard_state& hard() const { return hard_; }
   log_position snapshot() const { return snapshot_; }
   /// What a leader knows of a follower; null unless leading.
@@ -72,6 +72,7 @@ private:
   void on(const received& in);
   void on(const persisted& in);
   void on(const suspicion_cleared&);
+  void settle_suspicion();
   bool adopt_term(const message& m);
   void answer_stale(const message& m);
   void follow(raft::term t, member_id leader);
@@ -111,6 +112,7 @@ private:
   void send_append(const member_id& to, progress& p);
   void send_appends();
   void advance_commit();
+  bool supplies(log_index match) const;
   void accept(const member_id& to, log_index match);
   void reject(const member_id& to, log_position previous);
   void on_body(const message& m, const append_request& r);
@@ -153,9 +155,11 @@ private:
   durability durability_;
   log_index applied_;
   role_state role_;
-  std::optional<log_index> suspect_from_;
-  bool suspect_supplied_ = false; ///< in the log, not yet durable
-  unsigned elapsed_ticks_ = 0;    ///< leader: since the last quorum check
+  std::optional<lost_entries> lost_;
+  raft::term lost_term_; ///< nothing of a later term was lost
+  /// What was lost is in the log up to here, not yet durable.
+  std::optional<log_index> supplied_;
+  unsigned elapsed_ticks_ = 0; ///< leader: since the last quorum check
   unsigned timeout_ticks_ = 0;
   std::uint64_t random_ = 0;
   read_context forwarded_context_;

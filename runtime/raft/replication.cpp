@@ -81,14 +81,26 @@ void raft_fsm::advance_commit() {
     log_.commit_to(reached);
 }
 
+/// Whether a log that agrees with the leader's up to `match` holds again all
+/// that was lost and may be committed. Whoever leads was elected without this
+/// replica's vote since the loss, or before it, so its log has every entry
+/// that this replica helped to commit; but an acknowledgement may still be on
+/// its way, and how far the leader's own log goes is not said. Of an entry of
+/// a term later than the loss it is known that everything lost is before it.
+bool raft_fsm::supplies(log_index match) const {
+  TROUPE_CHECK(lost_, "only a suspect replica waits for what it lost");
+  const auto term = log_.term_at(match);
+  return (lost_->last && match >= *lost_->last) || (term && *term > lost_term_);
+}
+
 void raft_fsm::accept(const member_id& to, log_index match) {
   TROUPE_CHECK(match <= log_.last().index, "only what is held is accepted");
-  if (suspect_from_) {
-    // Whoever leads was elected without this replica's vote since the loss, or
-    // before it: its log has every committed entry, the lost ones too.
-    suspect_supplied_ = suspect_supplied_ || match >= *suspect_from_;
-    if (!suspect_supplied_)
+  if (lost_) {
+    if (!supplied_ && supplies(match))
+      supplied_ = match;
+    if (!supplied_)
       return;
+    settle_suspicion();
   }
   send_after(to, hard_.term, append_accepted{match},
              durability_.after_log(match));
@@ -96,7 +108,7 @@ void raft_fsm::accept(const member_id& to, log_index match) {
 
 void raft_fsm::reject(const member_id& to, log_position previous) {
   send_to(to, append_rejected{previous.index, log_.last_agreement(previous),
-                              suspect_from_.has_value()});
+                              is_suspect()});
 }
 
 void raft_fsm::on_body(const message& m, const append_request& r) {
@@ -138,10 +150,13 @@ void raft_fsm::on_body(const message& m, const append_rejected& r) {
     return;
   auto& p = l->followers.at(m.from);
   p.active = true;
-  // Below the compacted prefix terms are gone: the snapshot bridges the gap.
-  const auto agreement = r.hint.index < log_.start().index
-                             ? r.hint.index
-                             : log_.last_agreement(r.hint).index;
+  // Below the compacted prefix's end terms are gone: the snapshot bridges the
+  // gap. So it does where not even that end is agreed on.
+  const auto start = log_.start();
+  auto agreement = r.hint.index;
+  if (r.hint.index >= start.index)
+    agreement = r.hint.term < start.term ? log_index{start.index.value() - 1}
+                                         : log_.last_agreement(r.hint).index;
   if (r.suspect)
     p.lost_tail(agreement);
   else

@@ -69,12 +69,13 @@ void raft_fsm::on_body(const message& m, const snapshot_ack& r) {
   auto* i = p.installation();
   if (!i || i->snapshot.index != r.index)
     return;
-  // A repeated answer must not start a second stream of chunks. Going back is
-  // only ever to the start.
-  const bool restarts = r.offset == 0 && i->offset > 0;
-  if (r.offset <= i->offset && !restarts)
-    return;
+  // A repeated answer must not start a second stream of chunks: going back
+  // waits for the next retry, except to the start.
+  const bool repeats = r.offset == i->offset;
+  const bool goes_back = r.offset < i->offset && r.offset > 0;
   i->offset = r.offset;
+  if (repeats || goes_back)
+    return;
   i->idle_ticks = 0;
   send_chunk(m.from, *i);
 }
@@ -110,7 +111,9 @@ void raft_fsm::on(const snapshot_installed& in) {
   // Appends may have brought the log further in the meantime.
   if (in.at.index <= log_.commit())
     return;
-  TROUPE_CHECK(!leading(), "a leader's log has what any snapshot holds");
+  // It may lead by now, and not know yet how far the log is committed.
+  TROUPE_CHECK(!leading() || log_.holds(in.at),
+               "a leader's log has what any snapshot holds");
   if (!log_.holds(in.at)) {
     log_.reset(in.at);
     durability_.log_reset(in.at);

@@ -22,6 +22,17 @@ std::uint64_t mix(std::uint64_t digest, const entry& e) {
   return digest;
 }
 
+/// As the log on a real disk: a snapshot that it does not hold voids it.
+void join(sim_disk& d) {
+  if (d.entries.empty() || d.snapshot.index < d.entries.front().at.index)
+    return;
+  const auto holds =
+      std::any_of(d.entries.begin(), d.entries.end(),
+                  [&](const entry& e) { return e.at == d.snapshot; });
+  if (!holds)
+    d.entries.clear();
+}
+
 } // namespace
 
 storage_sequence sequence_of(const effect& e) {
@@ -75,6 +86,16 @@ bool raft_cluster::complete_storage(const std::string& name) {
   return true;
 }
 
+bool raft_cluster::complete_snapshot(const std::string& name) {
+  auto& m = at(name);
+  if (!m.fsm || m.late.empty())
+    return false;
+  auto in = std::move(m.late.front());
+  m.late.pop_front();
+  feed(name, std::move(in));
+  return true;
+}
+
 void raft_cluster::deliver(std::size_t i) {
   const auto m = network_[i];
   network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(i));
@@ -88,26 +109,28 @@ void raft_cluster::crash(const std::string& name) {
   m.storage.clear();
   m.held.clear();
   m.upcoming.clear();
+  m.late.clear();
   m.intake.clear();
   m.durable = {};
 }
 
 void raft_cluster::restart(const std::string& name,
-                           std::optional<log_index> suspect_from) {
+                           std::optional<lost_entries> lost) {
   auto& m = at(name);
   crash(name);
+  join(m.disk);
   m.applied = m.disk.snapshot;
   m.digest =
       m.disk.snapshot_data.empty() ? 0 : std::stoull(m.disk.snapshot_data);
   m.snapshots = {{m.disk.snapshot.index, m.disk.snapshot_data}};
   auto entries = m.disk.entries;
-  if (suspect_from)
+  if (lost)
     std::erase_if(entries,
-                  [&](const entry& e) { return e.at.index >= *suspect_from; });
+                  [&](const entry& e) { return e.at.index >= lost->first; });
   m.disk.entries = entries;
   m.config.seed += 1000003;
   m.fsm.emplace(m.config, recovered_state{m.disk.hard, m.disk.snapshot,
-                                          std::move(entries), suspect_from});
+                                          std::move(entries), lost});
 }
 
 void raft_cluster::snapshot(const std::string& name) {
@@ -120,7 +143,12 @@ void raft_cluster::snapshot(const std::string& name) {
   m.disk.snapshot = m.applied;
   m.disk.snapshot_data = data;
   m.snapshots[m.applied.index] = data;
-  feed(name, snapshot_taken{m.applied});
+  say_of_snapshot(m, snapshot_taken{m.applied});
+  run_upcoming(m);
+}
+
+void raft_cluster::say_of_snapshot(sim_member& m, input in) {
+  (slow_snapshots ? m.late : m.upcoming).push_back(std::move(in));
 }
 
 void raft_cluster::carry_out(sim_member& m, const effect& e) {
@@ -144,7 +172,7 @@ void raft_cluster::carry_out(sim_member& m, const effect& e) {
           },
           [&](const restore_snapshot& x) {
             m.applied = x.at;
-            m.digest = std::stoull(m.disk.snapshot_data);
+            m.digest = std::stoull(m.snapshots.at(x.at.index));
           },
           [&](const apply_entries& x) {
             for (const auto& one : x.entries)
@@ -208,16 +236,16 @@ void raft_cluster::write_chunk(sim_member& m, const snapshot_chunk& chunk) {
   if (!chunk.last)
     return;
   if (m.intake.size() != 24) {
-    m.upcoming.push_back(snapshot_refused{chunk.at});
+    say_of_snapshot(m, snapshot_refused{chunk.at});
     return;
   }
   // A driver keeps the newest: one taken meanwhile is not replaced.
   if (chunk.at.index > m.disk.snapshot.index) {
     m.disk.snapshot = chunk.at;
     m.disk.snapshot_data = m.intake;
-    m.snapshots[chunk.at.index] = m.intake;
   }
-  m.upcoming.push_back(snapshot_installed{chunk.at});
+  m.snapshots[chunk.at.index] = m.intake;
+  say_of_snapshot(m, snapshot_installed{chunk.at});
 }
 
 } // namespace troupe::raft::test

@@ -27,6 +27,7 @@ struct sim_member {
   storage_sequence durable;
   std::vector<send> held;     ///< wait for storage
   std::deque<input> upcoming; ///< the driver's own answers
+  std::deque<input> late;     ///< those that take their time
   log_position applied;
   std::uint64_t digest = 0; ///< of everything applied
   std::map<log_index, std::string> snapshots;
@@ -39,6 +40,8 @@ public:
   std::function<void(const member_id&, const effect&)> observer;
   /// Called after a member applied one more entry.
   std::function<void(const sim_member&, const entry&)> applied;
+  /// Whether what becomes of a snapshot is said by `complete_snapshot` only.
+  bool slow_snapshots = false;
 
   void add(raft::config c);
   std::map<member_id, sim_member>& members() { return members_; }
@@ -51,13 +54,16 @@ public:
   /// Makes the oldest pending step of storage durable; false if none is.
   bool complete_storage(const std::string& name);
 
+  /// Says the oldest thing there is to say of a snapshot; false without any.
+  bool complete_snapshot(const std::string& name);
+
   /// Takes message `i` off the network and hands it to its receiver.
   void deliver(std::size_t i);
 
   /// Everything not durable is lost.
   void crash(const std::string& name);
   void restart(const std::string& name,
-               std::optional<log_index> suspect_from = std::nullopt);
+               std::optional<lost_entries> lost = std::nullopt);
 
   /// Takes a snapshot of what is applied.
   void snapshot(const std::string& name);
@@ -67,6 +73,7 @@ private:
   void release(sim_member& m);
   void run_upcoming(sim_member& m);
   void store(sim_disk& d, const effect& e);
+  void say_of_snapshot(sim_member& m, input in);
   void apply(sim_member& m, const entry& e);
   void send_chunk(sim_member& m, message chunk, storage_sequence after);
   void write_chunk(sim_member& m, const snapshot_chunk& chunk);

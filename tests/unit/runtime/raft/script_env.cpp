@@ -63,10 +63,16 @@ bool script_env::dispatch_faults(const script_command& c) {
     isolated_.erase(c.word(0));
   } else if (c.name == "crash") {
     cluster_.crash(c.word(0));
+  } else if (c.name == "snapshots") {
+    cluster_.slow_snapshots = c.word(0) == "slow";
+  } else if (c.name == "snapshot-done") {
+    cluster_.complete_snapshot(c.word(0));
   } else if (c.name == "restart") {
-    const auto from = c.option("suspect");
-    cluster_.restart(c.word(0), from.empty() ? std::optional<log_index>{}
-                                             : log_index{std::stoull(from)});
+    const auto only = c.option("suspect");
+    std::optional<lost_entries> lost;
+    if (!only.empty())
+      lost = {log_index{std::stoull(only)}, log_index{std::stoull(only)}};
+    cluster_.restart(c.word(0), lost);
   } else {
     return false;
   }

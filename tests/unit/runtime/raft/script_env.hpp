@@ -23,6 +23,8 @@ using troupe::test::script_command;
 ///     stabilize            persist and deliver until nothing moves
 ///     isolate M | heal M   messages from and to M are lost | not any more
 ///     crash M | restart M [suspect=I]
+///     snapshots slow       from now on `snapshot-done` must tell of them
+///     snapshot-done M      M hears of one it took or received
 ///     snapshot M           M takes a snapshot of what it applied
 ///     transfer M TO        M hands leadership to TO
 ///     status               role, term, commit and log of everyone
