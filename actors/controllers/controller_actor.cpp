@@ -16,12 +16,13 @@ constexpr std::size_t mailbox_max = controller_core::answers_max;
 
 bool concerns(const std::vector<std::string>& prefixes,
               const store::applied_batch& batch) {
-  return std::any_of(
-      batch.events.begin(), batch.events.end(), [&](const auto& event) {
-        return std::any_of(
-            prefixes.begin(), prefixes.end(),
-            [&](const auto& prefix) { return event.key.starts_with(prefix); });
-      });
+  const auto watched = [&](const auto& event) {
+    return std::any_of(
+        prefixes.begin(), prefixes.end(),
+        [&](const auto& prefix) { return event.key.starts_with(prefix); });
+  };
+  return batch.jumped
+         || std::any_of(batch.events.begin(), batch.events.end(), watched);
 }
 
 api::response lost() {

@@ -89,7 +89,11 @@ void state_handle::publish(const state::publish& news) {
   for (const auto& event : news.events)
     if (event.now->modified > told)
       batch.events.push_back(event);
-  if (batch.events.empty())
+  // Every write has a revision of its own: a gap came from a raft snapshot.
+  const auto first = batch.events.empty() ? news.view->applied().next()
+                                          : batch.events.front().now->modified;
+  batch.jumped = first > told.next();
+  if (batch.events.empty() && !batch.jumped)
     return;
   for (const auto& [id, callback] : subscribers_->callbacks)
     callback(batch);

@@ -15,11 +15,13 @@ enum class barrier_outcome {
   unavailable, ///< no leader answers
 };
 
-/// The events one command produced, in revision order, with the snapshot that
-/// holds them. Never empty.
+/// The events of what was applied, in revision order, with the snapshot that
+/// holds them. Empty only when `jumped`.
 struct applied_batch {
   std::shared_ptr<const store_snapshot> snapshot;
   std::vector<event> events;
+  /// More has changed than the events tell: it came from a raft snapshot.
+  bool jumped = false;
 };
 
 /// Ends its subscription when destroyed; afterwards no call is running.
@@ -54,8 +56,9 @@ public:
   virtual void wait_applied(revision at, mono_time deadline,
                             std::function<void(barrier_outcome)> done) = 0;
 
-  /// Hears every batch applied after this call, in order, without gaps, and
-  /// receives the snapshot that precedes the first of them.
+  /// Hears every batch applied after this call, in order, without gaps but for
+  /// those that `jumped` tells of, and receives the snapshot that precedes the
+  /// first of them.
   virtual std::pair<std::shared_ptr<const store_snapshot>,
                     std::unique_ptr<subscription>>
   subscribe(std::function<void(const applied_batch&)> on_batch) = 0;

@@ -148,3 +148,36 @@ TEST_CASE("a failed sync is fatal, and is not acknowledged") {
   f.system.await_all_actors_done();
   CHECK(std::holds_alternative<store::outcome_unknown>(outcome.get()));
 }
+
+TEST_CASE("subscribers hear of what came from a snapshot, too") {
+  state_handle handle{std::make_shared<actors::door<call>>(
+      "/server/s1/state/main", "state", 16)};
+  store::store_fsm fsm;
+  const auto write = [&](std::uint8_t n) {
+    std::array<std::uint8_t, 16> id{n};
+    return fsm.apply(store::proposal{
+        store::proposal_id{id},
+        {},
+        {},
+        {},
+        {store::put{"k" + std::to_string(n), make_shared_bytes("v"), {}}}});
+  };
+  std::vector<bool> heard;
+  const auto subscription =
+      handle
+          .subscribe([&](const auto& batch) { heard.push_back(batch.jumped); })
+          .second;
+  write(1);
+  write(2);
+  handle.publish({fsm.snapshot(), {}});
+  CHECK(heard == std::vector{true});
+  handle.publish({fsm.snapshot(), {}});
+  CHECK(heard.size() == 1);
+  auto third = write(3);
+  handle.publish({fsm.snapshot(), std::move(third.events)});
+  CHECK(heard == std::vector{true, false});
+  write(4);
+  auto fifth = write(5);
+  handle.publish({fsm.snapshot(), std::move(fifth.events)});
+  CHECK(heard == std::vector{true, false, true});
+}
