@@ -2,6 +2,7 @@
 
 #include "bootstrap/cli/exit_code.hpp"
 #include "bootstrap/config/duration_text.hpp"
+#include "messages/base/utf8.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -11,14 +12,17 @@ namespace troupe::cli {
 
 namespace {
 
-/// CLI11's own complaint about a number out of range names no bounds.
-std::string a_port(const std::string& text) {
-  unsigned port = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, code] = std::from_chars(text.data(), end, port);
-  if (code == std::errc{} && rest == end && port <= 65535)
-    return {};
-  return "expected a port, 0 to 65535, not '" + text + "'";
+/// CLI11's own complaint about a number names no bounds.
+auto number_to(unsigned most, const char* what) {
+  return [=](const std::string& text) -> std::string {
+    unsigned number = 0;
+    const auto* end = text.data() + text.size();
+    const auto [rest, code] = std::from_chars(text.data(), end, number);
+    if (code == std::errc{} && rest == end && number <= most)
+      return {};
+    return "expected " + std::string{what} + ", 0 to " + std::to_string(most)
+           + ", not '" + text + "'";
+  };
 }
 
 /// Everything the parser writes to.
@@ -134,7 +138,8 @@ void add_up(CLI::App& app, parsed& to) {
   verb.add_option("--nodes", to.up_nodes,
                   "Nodes on this machine, 0 to 250; they need root [as last "
                   "time, at first 1 for root, else 0]")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(number_to(up_options::nodes_max, "a number of nodes"));
   verb.add_option("--registry-mirror", to.up.registry_mirrors,
                   "Fetch a registry's images from another place, as "
                   "HOST=URL; may be repeated [as last time]")
@@ -147,15 +152,17 @@ void add_up(CLI::App& app, parsed& to) {
   verb.add_option("--image-gc-high-threshold", to.up_image_gc_high,
                   "Percent of the images' disk in use from which on unused "
                   "images go; 100: never [as last time, at first 85]")
-      ->type_name("PERCENT");
+      ->type_name("PERCENT")
+      ->check(number_to(100, "a percentage"));
   verb.add_option("--image-gc-low-threshold", to.up_image_gc_low,
                   "Down to which they go [as last time, at first 80]")
-      ->type_name("PERCENT");
+      ->type_name("PERCENT")
+      ->check(number_to(100, "a percentage"));
   verb.add_option("--port", to.up_port,
                   "The API's port on 127.0.0.1; 0 picks a free one and "
                   "remembers it [as last time, at first 6443]")
       ->type_name("PORT")
-      ->check(a_port);
+      ->check(number_to(65535, "a port"));
   verb.add_option("--kubeconfig", to.up.kubeconfig,
                   "Also add the cluster to this kubeconfig")
       ->type_name("FILE");
@@ -174,7 +181,8 @@ void add_down(CLI::App& app, parsed& to) {
   add_cluster(verb, to.down.cluster);
   verb.add_flag("--keep-state", to.down.keep_state,
                 "Stop it only: 'troupe up' goes on with its objects");
-  verb.add_flag("--all", to.down.all, "Every cluster in the directory");
+  verb.add_flag("--all", to.down.all, "Every cluster in the directory")
+      ->excludes("--name");
   add_duration(verb, "--timeout", to.down.timeout,
                "How long its processes may take to end by themselves");
 }
@@ -334,6 +342,9 @@ command parse_command_line(const std::vector<std::string>& arguments) {
   add_agent(app, values);
   add_supervisor(app, values);
   add_version(app, values);
+  for (const auto& argument : arguments)
+    if (!is_utf8(argument))
+      return wrong("an argument is not UTF-8: " + argument, "");
   try {
     app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});
   } catch (const CLI::CallForHelp&) {

@@ -33,6 +33,16 @@ result<std::string> user_kubeconfig() {
   return resolve_path(home + "/.kube/config");
 }
 
+status_result check_file(const std::string& path) {
+  auto text = read_file(path);
+  if (!text)
+    return text.error().code == errc::not_found ? status_result{unit{}}
+                                                : text.error();
+  if (auto read = add_to_kubeconfig(*text, {}); !read)
+    return in_file(path, read.error());
+  return unit{};
+}
+
 status_result add_to_file(const std::string& path, const access& value) {
   auto text = read_file(path);
   if (!text && text.error().code != errc::not_found)

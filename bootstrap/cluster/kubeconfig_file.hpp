@@ -16,6 +16,9 @@ result<std::string> resolve_path(const std::string& path);
 /// ~/.kube/config of this user; `not_found` without HOME.
 result<std::string> user_kubeconfig();
 
+/// Whether `add_to_file` could read it; an absent file is fine.
+status_result check_file(const std::string& path);
+
 /// Adds or replaces; makes the file (0600) and its directory when absent.
 status_result add_to_file(const std::string& path, const access& value);
 

@@ -1,5 +1,7 @@
 #include "bootstrap/cluster/layout.hpp"
 
+#include "messages/base/utf8.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +17,14 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
+/// JSON, YAML and the settings of the bus all have to hold the path.
+bool is_writable_text(const std::string& path) {
+  return is_utf8(path) && std::ranges::none_of(path, [](char c) {
+           return c == '"' || c == '\\' || c == '\x7f'
+                  || static_cast<unsigned char>(c) < ' ';
+         });
+}
+
 result<std::string> absolute_base(const std::string& base) {
   if (base.empty())
     return default_base(this_user());
@@ -26,6 +36,12 @@ result<std::string> absolute_base(const std::string& base) {
   auto text = path.string();
   while (text.size() > 1 && text.ends_with('/'))
     text.pop_back();
+  if (!is_writable_text(text))
+    return error{errc::invalid_argument,
+                 "clusters cannot be kept in '" + text
+                     + "': their files could not name it (it must be UTF-8 "
+                       "without control characters, '\"' and '\\'); choose "
+                       "another --dir"};
   return text;
 }
 
@@ -65,7 +81,8 @@ result<std::vector<std::string>> list_clusters(const std::string& base) {
        !failed && it != end; it.increment(failed)) {
     layout candidate{it->path().string()};
     std::error_code ignored;
-    if (std::filesystem::exists(candidate.cluster_file(), ignored))
+    if (std::filesystem::exists(candidate.cluster_file(), ignored)
+        || std::filesystem::exists(candidate.lock_file(), ignored))
       names.push_back(it->path().filename().string());
   }
   if (failed && failed != std::errc::no_such_file_or_directory)

@@ -77,7 +77,8 @@ private:
 /// `base` is empty.
 result<layout> find_layout(const std::string& base, const std::string& name);
 
-/// The names of the clusters below `base` (or the default), sorted.
+/// The names of the clusters below `base` (or the default), sorted; also of
+/// those whose first `up` did not get far.
 result<std::vector<std::string>> list_clusters(const std::string& base);
 
 } // namespace troupe::cluster

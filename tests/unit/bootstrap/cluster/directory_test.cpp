@@ -63,7 +63,17 @@ TEST_CASE("a cluster's directory lies in its base") {
   CHECK(files.run_file() == "/b/one/run/supervisor.json");
 }
 
-TEST_CASE("only directories with a record are clusters") {
+TEST_CASE("a base that files cannot name is refused") {
+  for (const auto* base : {"/b\"c", "/b\nc", "/b\\c", "/\xff"}) {
+    const auto got = find_layout(base, "one");
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::invalid_argument);
+    CHECK(got.error().message.find("--dir") != std::string::npos);
+  }
+  CHECK(find_layout("/with blanks/and #'$()\xc3\xbc", "one"));
+}
+
+TEST_CASE("only directories with a record or a lock are clusters") {
   const directory in;
   CHECK(list_clusters(in.path)->empty());
   CHECK(list_clusters(in.path + "/absent")->empty());
@@ -73,7 +83,10 @@ TEST_CASE("only directories with a record are clusters") {
     REQUIRE(save_cluster(files.cluster_file(), sample));
   }
   REQUIRE(make_directory(in.path + "/other"));
-  CHECK(*list_clusters(in.path) == std::vector<std::string>{"a", "b"});
+  const auto begun = *find_layout(in.path, "c");
+  REQUIRE(make_directory(begun.root()));
+  REQUIRE(write_file(begun.lock_file(), ""));
+  CHECK(*list_clusters(in.path) == std::vector<std::string>{"a", "b", "c"});
 }
 
 TEST_CASE("a record survives its file") {
@@ -247,4 +260,6 @@ TEST_CASE("a file that is no kubeconfig is reported by name") {
   REQUIRE_FALSE(got);
   CHECK(got.error().message.find(path) == 0);
   CHECK(*read_file(path) == "remember the milk\n");
+  CHECK(check_file(path).error() == got.error());
+  CHECK(check_file(in.path + "/absent"));
 }
