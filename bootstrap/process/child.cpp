@@ -75,6 +75,7 @@ void place_descriptors(plan& what) {
 
 [[noreturn]] void become(plan& what) {
   reset_signals();
+  setpgid(0, 0); // a terminal's Ctrl-C is for the parent, who tells it
   const int death_signal = what.spec->parent_death_signal;
   if (death_signal != 0) {
     prctl(PR_SET_PDEATHSIG, death_signal);

@@ -103,6 +103,14 @@ TEST_CASE("a child writes to its log and gets no other descriptor") {
   CHECK(slurp(in.file("log")) == "here\n4\n/\n");
 }
 
+TEST_CASE("a terminal's signals are not for children") {
+  const auto pid = spawn(shell("exec tail -f /dev/null"));
+  REQUIRE(pid);
+  CHECK(getpgid(*pid) == *pid);
+  kill(*pid, SIGKILL);
+  wait_for(*pid);
+}
+
 TEST_CASE("a program that does not exist is an error") {
   child_spec what;
   what.program = "/nowhere/troupe";
