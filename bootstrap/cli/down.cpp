@@ -87,8 +87,12 @@ status_result take_down(const std::string& name, const down_options& options,
   auto lock = take_over(*files, options.timeout);
   if (!lock)
     return lock.error();
-  if (seen->record)
-    if (auto cleared = nodes::remove_traces(*files, *seen->record); !cleared)
+  // An `up` may have written it since.
+  auto record = cluster::load_cluster(files->cluster_file());
+  if (!record && record.error().code != errc::not_found)
+    return record.error();
+  if (record)
+    if (auto cleared = nodes::remove_traces(*files, *record); !cleared)
       return cleared;
   auto gone = options.keep_state ? remove_run(*files)
                                  : remove_all(*files, options, name, to);

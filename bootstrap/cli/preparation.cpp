@@ -46,10 +46,17 @@ status_result end_leftovers(const cluster::layout& files) {
   return cluster::remove_tree(files.run_file());
 }
 
-result<cluster::cluster_record> find_record(const cluster::layout& files) {
+result<std::optional<cluster::cluster_record>>
+find_record(const cluster::layout& files) {
   auto found = cluster::load_cluster(files.cluster_file());
-  if (found || found.error().code != errc::not_found)
-    return found;
+  if (found)
+    return std::optional{std::move(*found)};
+  if (found.error().code != errc::not_found)
+    return found.error();
+  return std::optional<cluster::cluster_record>{};
+}
+
+cluster::cluster_record fresh_record() {
   cluster::cluster_record fresh;
   fresh.uid = cluster::make_uuid(random_id());
   return fresh;
@@ -174,43 +181,6 @@ status_result choose_nodes(const up_options& options, bool first,
   return unit{};
 }
 
-/// Everything behind the lock. The record is written last: a cluster with a
-/// record has all it needs.
-result<prepared_cluster> fill(const up_options& options,
-                              const cluster::layout& files, unique_fd lock) {
-  if (auto ended = end_leftovers(files); !ended)
-    return ended.error();
-  auto record = find_record(files);
-  if (!record)
-    return record.error();
-  const bool first = record->port == 0;
-  if (auto chosen = choose_nodes(options, first, *record); !chosen)
-    return chosen.error();
-  auto socket = open_port(options, record->port);
-  if (!socket)
-    return socket.error();
-  record->port = socket->port;
-  if (auto made = make_directories(files, record->member); !made)
-    return made.error();
-  auto material = cluster::prepare_material(files, wall_now());
-  if (!material)
-    return material.error();
-  if (auto ready = nodes::prepare(*record, files, wall_now()); !ready)
-    return ready.error();
-  const auto access = describe_access(options.cluster.name, *record, *material);
-  if (auto saved = cluster::write_file(files.kubeconfig(),
-                                       cluster::make_kubeconfig(access));
-      !saved)
-    return saved.error();
-  if (auto saved = cluster::save_cluster(files.cluster_file(), *record); !saved)
-    return saved.error();
-  auto shared = share_access(options, files, std::move(*record));
-  if (!shared)
-    return shared.error();
-  return prepared_cluster{std::move(*shared), std::move(lock),
-                          std::move(socket->fd)};
-}
-
 result<std::vector<std::string>> wanted_files(const up_options& options) {
   std::vector<std::string> out;
   if (!options.kubeconfig.empty()) {
@@ -228,27 +198,141 @@ result<std::vector<std::string>> wanted_files(const up_options& options) {
   return out;
 }
 
+/// A file that cannot be added to is told before anything is done.
+status_result check_files(const up_options& options) {
+  auto wanted = wanted_files(options);
+  if (!wanted)
+    return wanted.error();
+  for (const auto& path : *wanted)
+    if (auto fit = cluster::check_file(path); !fit)
+      return fit;
+  return unit{};
+}
+
+/// Containers of nodes that are no more would run on; those of others stay.
+status_result leave_nodes(const cluster::layout& files,
+                          const cluster::cluster_record& before,
+                          const cluster::cluster_record& now) {
+  if (now.nodes >= before.nodes)
+    return unit{};
+  return nodes::remove_traces(files, before);
+}
+
+/// Everything behind the lock. The record is written before anything outside
+/// of the directory is made: whoever comes after an end at any point, `up` or
+/// `down`, knows of it.
+result<prepared_cluster>
+fill(const up_options& options, const cluster::layout& files,
+     const std::optional<cluster::cluster_record>& before) {
+  if (auto readable = check_files(options); !readable)
+    return readable.error();
+  if (auto ended = end_leftovers(files); !ended)
+    return ended.error();
+  auto record = before ? *before : fresh_record();
+  if (auto chosen = choose_nodes(options, !before, record); !chosen)
+    return chosen.error();
+  auto socket = open_port(options, record.port);
+  if (!socket)
+    return socket.error();
+  record.port = socket->port;
+  if (auto made = make_directories(files, record.member); !made)
+    return made.error();
+  if (before)
+    if (auto left = leave_nodes(files, *before, record); !left)
+      return left.error();
+  if (auto saved = cluster::save_cluster(files.cluster_file(), record); !saved)
+    return saved.error();
+  auto material = cluster::prepare_material(files, wall_now());
+  if (!material)
+    return material.error();
+  if (auto ready = nodes::prepare(record, files, wall_now()); !ready)
+    return ready.error();
+  const auto access = describe_access(options.cluster.name, record, *material);
+  if (auto saved = cluster::write_file(files.kubeconfig(),
+                                       cluster::make_kubeconfig(access));
+      !saved)
+    return saved.error();
+  auto shared = share_access(options, files, std::move(record));
+  if (!shared)
+    return shared.error();
+  return prepared_cluster{std::move(*shared), {}, std::move(socket->fd)};
+}
+
+/// After a failure: a cluster that was there before is described as it was,
+/// of a new one nothing is left.
+status_result undo(const cluster::layout& files,
+                   const std::optional<cluster::cluster_record>& before) {
+  if (before)
+    return cluster::save_cluster(files.cluster_file(), *before);
+  auto begun = find_record(files);
+  if (!begun)
+    return begun.error();
+  if (*begun)
+    if (auto gone = nodes::remove_traces(files, **begun); !gone)
+      return gone;
+  return cluster::remove_tree(files.root());
+}
+
 } // namespace
 
 result<prepared_cluster> prepare_cluster(const up_options& options,
                                          const cluster::layout& files) {
   if (auto ours = check_directory(files); !ours)
     return ours.error();
-  auto made = cluster::make_directory(files.root());
-  if (!made)
+  const auto base = std::filesystem::path{files.root()}.parent_path();
+  std::error_code ignored;
+  const bool base_is_new = !std::filesystem::exists(base, ignored);
+  if (auto made = cluster::make_directory(files.root()); !made)
     return made.error();
   auto lock = process::take_lock(files.lock_file());
   if (!lock) {
     if (lock.error().code == errc::conflict)
       return error{errc::conflict, ""};
+    std::filesystem::remove(files.root(), ignored); // if it is empty
     return lock.error();
   }
-  auto filled = fill(options, files, std::move(*lock));
-  if (!filled && *made)
-    if (auto gone = cluster::remove_tree(files.root()); !gone)
-      return error{filled.error().code,
-                   filled.error().message + "\n" + gone.error().message};
+  const auto before = find_record(files);
+  if (!before)
+    return before.error();
+  auto filled = fill(options, files, *before);
+  if (filled) {
+    filled->lock = std::move(*lock);
+    return filled;
+  }
+  if (auto undone = undo(files, *before); !undone)
+    return error{filled.error().code,
+                 filled.error().message + "\n" + undone.error().message};
+  if (base_is_new)
+    std::filesystem::remove(base, ignored); // if it is empty
   return filled;
+}
+
+status_result check_running(const up_options& options,
+                            const cluster::cluster_record& record) {
+  auto wanted = record;
+  if (auto chosen = choose_images(options, wanted); !chosen)
+    return chosen;
+  wanted.nodes = options.nodes.value_or(record.nodes);
+  if (options.port.value_or(0) != 0)
+    wanted.port = *options.port;
+  const std::pair<const char*, bool> flags[] = {
+      {"--port", wanted.port != record.port},
+      {"--nodes", wanted.nodes != record.nodes},
+      {"--registry-mirror", wanted.registry_mirrors != record.registry_mirrors},
+      {"--registry-ca",
+       wanted.registry_authorities != record.registry_authorities},
+      {"--image-gc-high-threshold",
+       wanted.image_gc_high != record.image_gc_high},
+      {"--image-gc-low-threshold", wanted.image_gc_low != record.image_gc_low},
+  };
+  for (const auto& [flag, differs] : flags)
+    if (differs)
+      return error{errc::conflict,
+                   "the cluster runs with another " + std::string{flag}
+                       + ": to change that, stop it first with 'troupe down "
+                         "--keep-state"
+                       + choice_flags(options.cluster) + "'"};
+  return unit{};
 }
 
 result<cluster::cluster_record> share_access(const up_options& options,

@@ -18,9 +18,14 @@ struct prepared_cluster {
 /// Makes or completes the directory, ends what an earlier supervisor left,
 /// opens the API's port and writes certificates and kubeconfig. `conflict`
 /// with an empty message: the cluster's lock is held, it is being run. After
-/// any failure a directory that was not there before is gone again.
+/// any failure nothing is left of a cluster that was not there before.
 result<prepared_cluster> prepare_cluster(const up_options& options,
                                          const cluster::layout& files);
+
+/// Whether a cluster that runs is what `options` asks for; the error names the
+/// flag that only a stopped one heeds.
+status_result check_running(const up_options& options,
+                            const cluster::cluster_record& record);
 
 /// Adds the cluster's access to the files of the user's that `options` names,
 /// and remembers them in cluster.json. Returns the record as it is then.

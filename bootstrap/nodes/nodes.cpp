@@ -8,6 +8,8 @@
 #include "node/lab/lab.hpp"
 #include "node/sys/memory_mount.hpp"
 
+#include <filesystem>
+
 namespace troupe::nodes {
 
 namespace {
@@ -133,6 +135,13 @@ status_result prepare_bus(const cluster::cluster_record& about,
   return unit{};
 }
 
+/// Nodes leave nothing outside the cluster's directory without it: it is made
+/// first and removed last.
+bool were_here(const cluster::layout& files) {
+  std::error_code ignored;
+  return std::filesystem::exists(files.run() + "/netns", ignored);
+}
+
 status_result end_containers(const std::string& base) {
   auto groups = cgroup::open_cgroup_manager({.base = base});
   if (!groups)
@@ -203,7 +212,7 @@ status_result prepare(const cluster::cluster_record& about,
 
 status_result remove_traces(const cluster::layout& files,
                             const cluster::cluster_record& about) {
-  if (about.nodes == 0)
+  if (!were_here(files))
     return unit{};
   if (auto ended = end_containers(cgroup_base(about)); !ended)
     return ended;

@@ -49,7 +49,8 @@ status_result prepare(const cluster::cluster_record& about,
 
 /// Kills what runs in the cluster's containers and removes control groups,
 /// pods' volumes and directories, and the lab. Logs, images and the state of
-/// servers stay. May be called again after any failure.
+/// servers stay. May be called again after any failure, and does nothing where
+/// there never were nodes.
 status_result remove_traces(const cluster::layout& files,
                             const cluster::cluster_record& about);
 
