@@ -2,8 +2,10 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 
 #include <csignal>
+#include <cstdlib>
 
 namespace troupe::cli {
 
@@ -24,7 +26,16 @@ void hold_signals() {
   sigprocmask(SIG_BLOCK, &held, nullptr);
 }
 
-void stay(const process::identity& supervisor) {
+bool interrupted() {
+  sigset_t waiting;
+  if (sigpending(&waiting) != 0)
+    return false;
+  const auto stop = stop_signals();
+  sigandset(&waiting, &waiting, &stop);
+  return !sigisemptyset(&waiting);
+}
+
+bool stay(const process::identity& supervisor) {
   const auto held = stop_signals();
   const unique_fd signals{signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK)};
   const auto process = process::open_process(supervisor);
@@ -33,11 +44,14 @@ void stay(const process::identity& supervisor) {
     if (poll(what, 2, -1) <= 0)
       continue;
     if (what[0].revents != 0)
-      return;
+      break;
     signalfd_siginfo info;
     if (read(signals.get(), &info, sizeof info) > 0)
       process::send_signal(process, SIGTERM);
   }
+  int status = 0;
+  return waitpid(supervisor.pid, &status, 0) == supervisor.pid
+         && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
 }
 
 } // namespace troupe::cli

@@ -8,7 +8,11 @@ namespace troupe::cli {
 /// this process.
 void hold_signals();
 
-/// Stays until the supervisor ends; a signal that was held, or comes, ends it.
-void stay(const process::identity& supervisor);
+/// Whether one waits.
+bool interrupted();
+
+/// Stays until the supervisor, a child of ours, ends; a signal that was held,
+/// or comes, ends it. Returns whether it ended as one that was told to.
+bool stay(const process::identity& supervisor);
 
 } // namespace troupe::cli

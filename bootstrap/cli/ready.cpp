@@ -1,5 +1,6 @@
 #include "bootstrap/cli/ready.hpp"
 
+#include "bootstrap/cli/foreground.hpp"
 #include "bootstrap/cli/observe.hpp"
 #include "bootstrap/client/readiness.hpp"
 #include "bootstrap/cluster/files.hpp"
@@ -32,38 +33,34 @@ std::string last_lines(const std::string& path) {
   return text.empty() ? std::string{} : "\nIts last lines:\n" + text;
 }
 
-error not_ready(const cluster::layout& files,
-                const cluster::cluster_record& record, std::string what) {
-  const auto log = files.log_of(record.member);
+/// What is missing, and the log of whom it is missing from.
+struct lack {
+  std::string what;
+  std::string log;
+};
+
+error describe(const lack& it) {
   return {errc::unavailable,
-          std::move(what) + "\nSee " + log + "." + last_lines(log)};
+          it.what + "\nSee " + it.log + "." + last_lines(it.log)};
 }
 
-/// The API, and all nodes there are to be.
-status_result check_cluster(const client::api_access& access,
-                            const cluster::cluster_record& record,
-                            duration timeout) {
-  if (auto ready = client::check_ready(access, timeout);
-      !ready || record.nodes == 0)
-    return ready;
-  auto count = client::count_ready_nodes(access, timeout);
-  if (!count)
-    return count.error();
-  if (*count >= record.nodes)
-    return unit{};
-  return error{errc::unavailable, std::to_string(*count) + " of "
-                                      + std::to_string(record.nodes)
-                                      + " nodes are ready"};
-}
-
-/// Why there is nothing to wait for any more, if so.
-std::optional<error> find_end(const cluster::layout& files,
-                              const cluster::cluster_record& record) {
-  auto seen = observe(files);
-  if (!seen)
-    return seen.error();
-  if (seen->run && !seen->supervisor_alive)
-    return not_ready(files, record, "the cluster's supervisor has ended");
+/// What keeps the API, or one of all the nodes there are to be, from being
+/// ready.
+std::optional<lack> find_lack(const client::api_access& access,
+                              const cluster::layout& files,
+                              const cluster::cluster_record& record,
+                              duration timeout) {
+  const auto server = files.log_of(record.member);
+  if (auto ready = client::check_ready(access, timeout); !ready)
+    return lack{ready.error().message, server};
+  if (record.nodes == 0)
+    return std::nullopt;
+  const auto ready = client::find_ready_nodes(access, timeout);
+  if (!ready)
+    return lack{ready.error().message, server};
+  for (const auto& name : cluster::node_names(record))
+    if (std::ranges::find(*ready, name) == ready->end())
+      return lack{"node " + name + " is not ready", files.log_of(name)};
   return std::nullopt;
 }
 
@@ -80,7 +77,8 @@ status_result ask_ready(const cluster::layout& files,
 
 status_result wait_ready(const cluster::layout& files,
                          const cluster::cluster_record& record,
-                         duration timeout, std::ostream& err) {
+                         const process::identity& supervisor, duration timeout,
+                         std::ostream& err) {
   auto access = find_access(files, record);
   if (!access)
     return access.error();
@@ -88,24 +86,26 @@ status_result wait_ready(const cluster::layout& files,
   auto progress_due = start + progress_every;
   for (;;) {
     const auto left = start + timeout - mono_now();
-    auto ready =
-        check_cluster(*access, record,
-                      std::clamp<duration>(left, std::chrono::milliseconds{100},
-                                           attempt_max));
-    if (ready)
-      return ready;
-    if (auto ended = find_end(files, record))
-      return *ended;
+    auto missing =
+        find_lack(*access, files, record,
+                  std::clamp<duration>(left, std::chrono::milliseconds{100},
+                                       attempt_max));
+    if (!missing)
+      return unit{};
+    if (interrupted())
+      return error{errc::unavailable, "interrupted"};
+    if (!process::is_alive(supervisor))
+      return describe(
+          {"the cluster's supervisor has ended", files.log_of("supervisor")});
     const auto now = mono_now();
     if (now - start >= timeout)
-      return not_ready(files, record,
-                       "the cluster is not ready after "
-                           + describe_duration(timeout) + ": "
-                           + ready.error().message);
+      return describe({"the cluster is not ready after "
+                           + describe_duration(timeout) + ": " + missing->what,
+                       missing->log});
     if (now >= progress_due) {
       progress_due += progress_every;
       err << "waiting for the cluster (" << describe_duration(now - start)
-          << "): " << ready.error().message << std::endl;
+          << "): " << missing->what << std::endl;
     }
     pause();
   }

@@ -21,7 +21,8 @@ namespace {
 /// A cluster that runs, by whoever's doing.
 struct running_cluster {
   cluster::cluster_record record;
-  std::optional<process::identity> started; ///< by us: its supervisor
+  process::identity supervisor;
+  bool started = false; ///< by us
 };
 
 class bring_up {
@@ -33,18 +34,21 @@ public:
   }
 
   int run() {
+    if (options_.foreground)
+      hold_signals();
     auto running = start_or_join();
     if (!running)
       return to_.fail(running.error());
-    auto ready = wait_ready(files_, running->record, time_left(), to_.err);
+    auto ready = wait_ready(files_, running->record, running->supervisor,
+                            time_left(), to_.err);
     if (!ready)
       return give_up(*running, ready.error());
     announce(*running);
-    if (!options_.foreground)
+    if (!options_.foreground || !running->started || stay(running->supervisor))
       return exit_success;
-    if (running->started)
-      stay(*running->started);
-    return exit_success;
+    return to_.fail(
+        {errc::unavailable, "the cluster's supervisor did not end well: see "
+                                + files_.log_of("supervisor")});
   }
 
 private:
@@ -65,7 +69,9 @@ private:
       if (!seen)
         return seen.error();
       if (seen->supervisor_alive && seen->record)
-        return join(std::move(*seen->record));
+        return join(std::move(*seen->record), seen->run->supervisor);
+      if (interrupted())
+        return error{errc::unavailable, "interrupted"};
       if (time_left() == duration{})
         return error{errc::unavailable,
                      files_.lock_file()
@@ -75,24 +81,14 @@ private:
     }
   }
 
-  result<running_cluster> join(cluster::cluster_record record) {
-    if (options_.port.value_or(0) != 0 && options_.port != record.port)
-      return error{errc::conflict,
-                   "the cluster runs on port " + std::to_string(record.port)
-                       + ": to move it to --port "
-                       + std::to_string(*options_.port)
-                       + ", stop it first with 'troupe down --keep-state"
-                       + choice_flags(options_.cluster) + "'"};
-    if (options_.nodes.value_or(record.nodes) != record.nodes)
-      return error{errc::conflict,
-                   "the cluster runs with " + std::to_string(record.nodes)
-                       + " nodes: to change that, stop it first with 'troupe "
-                         "down --keep-state"
-                       + choice_flags(options_.cluster) + "'"};
+  result<running_cluster> join(cluster::cluster_record record,
+                               const process::identity& supervisor) {
+    if (auto same = check_running(options_, record); !same)
+      return same.error();
     auto shared = share_access(options_, files_, std::move(record));
     if (!shared)
       return shared.error();
-    return running_cluster{std::move(*shared), std::nullopt};
+    return running_cluster{std::move(*shared), supervisor};
   }
 
   result<running_cluster> start(prepared_cluster cluster) {
@@ -104,22 +100,24 @@ private:
     what.descriptors = {{cluster.listen.get(), 3}, {cluster.lock.get(), 4}};
     what.log_file = files_.log_of("supervisor");
     what.detached = !options_.foreground;
-    if (options_.foreground) {
-      hold_signals();
+    if (options_.foreground)
       what.parent_death_signal = SIGTERM;
-    }
     auto pid = process::spawn(what);
     if (!pid)
       return pid.error();
-    return running_cluster{std::move(cluster.record), process::identify(*pid)};
+    return running_cluster{
+        std::move(cluster.record),
+        process::identify(*pid).value_or(process::identity{}), true};
   }
 
   /// In the foreground nothing may be left running.
   int give_up(const running_cluster& running, const error& why) {
     if (options_.foreground && running.started) {
-      process::end_process(*running.started, options_.timeout);
+      process::end_process(running.supervisor, options_.timeout);
       return to_.fail(why);
     }
+    if (!process::is_alive(running.supervisor))
+      return to_.fail(why);
     to_.err << "troupe: " << why.message << "\nIt goes on trying; look with "
             << "'troupe status" << choice_flags(options_.cluster)
             << "', remove it with 'troupe down"
@@ -146,7 +144,7 @@ private:
         {"port", running.record.port},
         {"kubeconfig", files_.kubeconfig()},
         {"uid", running.record.uid},
-        {"started", running.started.has_value()},
+        {"started", running.started},
         {"ready", true},
         {"seconds", seconds()},
     };

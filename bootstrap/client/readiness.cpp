@@ -91,14 +91,19 @@ status_result check_ready(const api_access& access, duration timeout) {
   return unit{};
 }
 
-result<unsigned> count_ready_nodes(const api_access& access, duration timeout) {
+result<std::vector<std::string>> find_ready_nodes(const api_access& access,
+                                                  duration timeout) {
   auto answered = get(access, "/api/v1/nodes", timeout);
   if (!answered)
     return answered.error();
   const auto list = nlohmann::json::parse(answered->body, nullptr, false);
   if (!list.is_object() || !list.contains("items"))
     return unavailable("/api/v1/nodes answers no list");
-  return static_cast<unsigned>(std::ranges::count_if(list["items"], is_ready));
+  std::vector<std::string> out;
+  for (const auto& node : list["items"])
+    if (is_ready(node))
+      out.push_back(node.value("/metadata/name"_json_pointer, ""));
+  return out;
 }
 
 } // namespace troupe::client

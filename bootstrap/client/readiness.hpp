@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace troupe::client {
 
@@ -20,7 +21,8 @@ struct api_access {
 /// `unavailable` with what happened instead. Never takes longer than `timeout`.
 status_result check_ready(const api_access& access, duration timeout);
 
-/// Asks for the Nodes once, and counts those whose condition Ready is True.
-result<unsigned> count_ready_nodes(const api_access& access, duration timeout);
+/// Asks for the Nodes once: the names of those whose condition Ready is True.
+result<std::vector<std::string>> find_ready_nodes(const api_access& access,
+                                                  duration timeout);
 
 } // namespace troupe::client

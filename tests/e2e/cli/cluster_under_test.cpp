@@ -1,11 +1,13 @@
 #include "tests/e2e/cli/cluster_under_test.hpp"
 
+#include "bootstrap/process/child.hpp"
 #include "runtime/base/clock.hpp"
 
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -56,16 +58,33 @@ cluster_under_test::~cluster_under_test() {
   std::filesystem::remove_all(home_);
 }
 
-outcome
-cluster_under_test::run(const std::vector<std::string>& arguments) const {
+std::string
+cluster_under_test::command(const std::vector<std::string>& arguments) const {
   auto script = "HOME=" + quote(home_) + " TROUPE_DIR=" + quote(directory_)
-                + " " + quote(TROUPE_PROGRAM);
+                + " exec " + quote(TROUPE_PROGRAM);
   for (const auto& argument : arguments)
     script += " " + quote(argument);
-  // These tests are about processes and state; nodes have tests of their own.
-  if (!arguments.empty() && arguments.front() == "up")
+  // Most of these tests are about processes and state: nodes have tests of
+  // their own.
+  if (!arguments.empty() && arguments.front() == "up"
+      && std::ranges::find(arguments, "--nodes") == arguments.end())
     script += " --nodes 0";
-  return run_shell(script, home_);
+  return script;
+}
+
+outcome
+cluster_under_test::run(const std::vector<std::string>& arguments) const {
+  return run_shell(command(arguments), home_);
+}
+
+int cluster_under_test::start(const std::vector<std::string>& arguments,
+                              const std::string& file) const {
+  process::child_spec what;
+  what.program = "/bin/sh";
+  what.arguments = {"sh", "-c", command(arguments)};
+  what.log_file = file;
+  const auto pid = process::spawn(what);
+  return pid ? *pid : 0;
 }
 
 nlohmann::json cluster_under_test::status(const std::string& name) const {
@@ -109,6 +128,13 @@ std::vector<int> cluster_under_test::processes() const {
       out.push_back(pid);
   }
   return out;
+}
+
+std::optional<int> end_of(int pid) {
+  int status = 0;
+  if (!eventually([&] { return waitpid(pid, &status, WNOHANG) == pid; }))
+    return std::nullopt;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 bool eventually(const std::function<bool()>& condition) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ public:
   /// Runs `troupe` with the arguments.
   outcome run(const std::vector<std::string>& arguments) const;
 
+  /// Starts `troupe` with the arguments as a child of this process: its pid.
+  /// What it says is in `file`.
+  int start(const std::vector<std::string>& arguments,
+            const std::string& file) const;
+
   /// `troupe status`, decoded.
   nlohmann::json status(const std::string& name = "default") const;
 
@@ -52,9 +58,15 @@ public:
   std::vector<int> processes() const;
 
 private:
+  std::string command(const std::vector<std::string>& arguments) const;
+
   std::string home_; ///< and place of each run's output
   std::string directory_;
 };
+
+/// How the child ends: its exit code, or minus the signal; nothing when it runs
+/// on for 30 s.
+std::optional<int> end_of(int pid);
 
 /// Looks until `condition` holds; false when 30 s pass first.
 bool eventually(const std::function<bool()>& condition);
