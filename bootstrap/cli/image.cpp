@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
+#include <filesystem>
 
 namespace troupe::cli {
 
@@ -43,6 +44,21 @@ void print_text(const images& all, std::ostream& out) {
   out << std::flush;
 }
 
+/// What the archive's reader would describe in its own words only.
+status_result check_archive(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return error{errc::invalid_argument, "is a directory"};
+  if (std::filesystem::is_regular_file(path, ignored)
+      && std::filesystem::file_size(path, ignored) == 0)
+    return error{errc::invalid_argument, "is empty"};
+  return unit{};
+}
+
+error in_archive(const std::string& path, const error& why) {
+  return {why.code, path + ": " + why.message};
+}
+
 } // namespace
 
 int run_image(const image_options& options, const console& to) {
@@ -65,9 +81,11 @@ int run_image(const image_options& options, const console& to) {
   if (options.archive.empty()) {
     all = (*store)->list();
   } else {
+    if (auto fit = check_archive(options.archive); !fit)
+      return to.fail(in_archive(options.archive, fit.error()));
     auto added = (*store)->import_archive(options.archive, options.tag);
     if (!added)
-      return to.fail(added.error());
+      return to.fail(in_archive(options.archive, added.error()));
     all = std::move(*added);
   }
   if (options.output == output_format::json)

@@ -198,6 +198,20 @@ result<std::vector<std::string>> wanted_files(const up_options& options) {
   return out;
 }
 
+/// Where even logs find no room, nobody could say why nothing starts.
+status_result check_space(const cluster::layout& files) {
+  constexpr std::uintmax_t mebibyte = 1024 * 1024;
+  constexpr std::uintmax_t needed = 32;
+  std::error_code failed;
+  const auto space = std::filesystem::space(files.root(), failed);
+  if (failed || space.available >= needed * mebibyte)
+    return unit{};
+  return error{errc::no_space,
+               files.root() + ": " + std::to_string(space.available / mebibyte)
+                   + " MiB are free on this disk, and a cluster needs "
+                   + std::to_string(needed) + " to start"};
+}
+
 /// A file that cannot be added to is told before anything is done.
 status_result check_files(const up_options& options) {
   auto wanted = wanted_files(options);
@@ -226,6 +240,8 @@ fill(const up_options& options, const cluster::layout& files,
      const std::optional<cluster::cluster_record>& before) {
   if (auto readable = check_files(options); !readable)
     return readable.error();
+  if (auto enough = check_space(files); !enough)
+    return enough.error();
   if (auto ended = end_leftovers(files); !ended)
     return ended.error();
   auto record = before ? *before : fresh_record();
@@ -252,6 +268,9 @@ fill(const up_options& options, const cluster::layout& files,
                                        cluster::make_kubeconfig(access));
       !saved)
     return saved.error();
+  for (const auto& path : record.kubeconfigs)
+    if (auto told = cluster::refresh_in_file(path, access); !told)
+      return told.error();
   auto shared = share_access(options, files, std::move(record));
   if (!shared)
     return shared.error();

@@ -79,6 +79,13 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
+/// Root must not take a file away from whose it is: `sudo` may keep HOME.
+void keep_owner(const std::string& path, int replacement) {
+  struct stat old {};
+  if (stat(path.c_str(), &old) == 0) [[maybe_unused]]
+    auto n = fchown(replacement, old.st_uid, old.st_gid);
+}
+
 status_result sync_parent(const std::string& path) {
   const auto parent = std::filesystem::path{path}.parent_path().string();
   open_file directory{parent, O_RDONLY | O_DIRECTORY};
@@ -107,6 +114,7 @@ status_result write_file(const std::string& path, std::string_view text) {
     open_file file{beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW};
     if (!file)
       return system_error(path, errno);
+    keep_owner(path, file.fd());
     if (!write_all(file.fd(), text) || fsync(file.fd()) != 0) {
       const auto failed = system_error(path, errno);
       unlink(beside.c_str());

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace troupe::cluster {
 
 namespace {
@@ -58,7 +60,11 @@ void put(json& config, const access& value) {
   put(config["clusters"], cluster_entry(value));
   put(config["users"], user_entry(value));
   put(config["contexts"], context_entry(value));
-  config["current-context"] = value.name;
+}
+
+bool has_entry(const json& list, const std::string& name) {
+  return std::ranges::any_of(
+      list, [&](const json& it) { return it["name"] == name; });
 }
 
 error not_a_kubeconfig(std::string why) {
@@ -99,6 +105,7 @@ std::string access_name(const std::string& name) {
 std::string make_kubeconfig(const access& value) {
   auto config = empty_config();
   put(config, value);
+  config["current-context"] = value.name;
   return to_yaml(config);
 }
 
@@ -107,6 +114,18 @@ result<std::string> add_to_kubeconfig(std::string_view text,
   auto config = parse(text);
   if (!config)
     return config.error();
+  put(*config, value);
+  (*config)["current-context"] = value.name;
+  return to_yaml(*config);
+}
+
+result<std::string> refresh_kubeconfig(std::string_view text,
+                                       const access& value) {
+  auto config = parse(text);
+  if (!config)
+    return config.error();
+  if (!has_entry((*config)["clusters"], value.name))
+    return std::string{text};
   put(*config, value);
   return to_yaml(*config);
 }

@@ -30,6 +30,10 @@ std::string make_kubeconfig(const access& value);
 result<std::string> add_to_kubeconfig(std::string_view text,
                                       const access& value);
 
+/// `text` with this access replaced where it is there; what is current stays.
+result<std::string> refresh_kubeconfig(std::string_view text,
+                                       const access& value);
+
 /// `text` without the entries called `name`; empty when no cluster, user or
 /// context is left.
 result<std::string> remove_from_kubeconfig(std::string_view text,

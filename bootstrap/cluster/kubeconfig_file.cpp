@@ -58,6 +58,17 @@ status_result add_to_file(const std::string& path, const access& value) {
   return write_file(path, *changed);
 }
 
+status_result refresh_in_file(const std::string& path, const access& value) {
+  auto text = read_file(path);
+  if (!text)
+    return text.error().code == errc::not_found ? status_result{unit{}}
+                                                : text.error();
+  auto changed = refresh_kubeconfig(*text, value);
+  if (!changed)
+    return in_file(path, changed.error());
+  return *changed == *text ? status_result{unit{}} : write_file(path, *changed);
+}
+
 status_result remove_from_file(const std::string& path,
                                const std::string& name) {
   auto text = read_file(path);

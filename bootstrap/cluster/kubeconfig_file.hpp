@@ -22,6 +22,10 @@ status_result check_file(const std::string& path);
 /// Adds or replaces; makes the file (0600) and its directory when absent.
 status_result add_to_file(const std::string& path, const access& value);
 
+/// Brings up to date what `add_to_file` added, where it is still there; which
+/// context is current stays.
+status_result refresh_in_file(const std::string& path, const access& value);
+
 /// Takes the entries out, and removes the file when nothing is left in it. An
 /// absent file is fine.
 status_result remove_from_file(const std::string& path,

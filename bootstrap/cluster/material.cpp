@@ -48,8 +48,14 @@ status_result load(const layout& files, const char* name,
 result<pki::credential> prepare_authority(const layout& files, wall_time now) {
   pki::credential found;
   auto loaded = load(files, "ca", found);
-  if (loaded)
+  if (loaded) {
+    if (auto valid = pki::check_validity(found.certificate, now); !valid)
+      return error{valid.error().code,
+                   certificate_path(files, "ca") + " is "
+                       + valid.error().message
+                       + ": is this machine's clock right?"};
     return found;
+  }
   // The certificate is written last: with it there, a key that is missing was
   // lost, and a new authority would shut out everybody who knows the old one.
   auto old = read_file(certificate_path(files, "ca"));

@@ -37,10 +37,10 @@ error openssl_error(const char* what) {
 }
 
 template <class Write>
-result<std::string> to_pem(Write write) {
+result<std::string> to_text(Write write) {
   bio_ptr out{BIO_new(BIO_s_mem())};
   if (!out || write(out.get()) != 1)
-    return openssl_error("cannot write PEM");
+    return openssl_error("cannot write text");
   char* data = nullptr;
   const auto length = BIO_get_mem_data(out.get(), &data);
   return std::string{data, static_cast<std::size_t>(length)};
@@ -126,8 +126,8 @@ result<credential> finish(X509* certificate, EVP_PKEY* own, EVP_PKEY* signer) {
   if (X509_sign(certificate, signer, EVP_sha256()) == 0)
     return openssl_error("cannot sign the certificate");
   auto text =
-      to_pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
-  auto key = to_pem([&](BIO* out) {
+      to_text([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
+  auto key = to_text([&](BIO* out) {
     return PEM_write_bio_PrivateKey(out, own, nullptr, nullptr, 0, nullptr,
                                     nullptr);
   });
@@ -136,6 +136,11 @@ result<credential> finish(X509* certificate, EVP_PKEY* own, EVP_PKEY* signer) {
   if (!key)
     return std::move(key).error();
   return credential{std::move(*text), std::move(*key)};
+}
+
+std::string describe(const ASN1_TIME* time) {
+  auto out = to_text([&](BIO* to) { return ASN1_TIME_print(to, time); });
+  return out ? *out : "an unknown time";
 }
 
 } // namespace
@@ -193,6 +198,24 @@ result<credential> issue(const credential& authority,
           && !add_extension(leaf, ca.get(), NID_subject_alt_name, names)))
     return openssl_error("cannot make the certificate");
   return finish(leaf, key.get(), ca_key.get());
+}
+
+status_result check_validity(const std::string& certificate, wall_time now) {
+  bio_ptr text{BIO_new_mem_buf(certificate.data(),
+                               static_cast<int>(certificate.size()))};
+  certificate_ptr parsed{
+      PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)};
+  if (!parsed)
+    return openssl_error("cannot read the certificate");
+  const auto* from = X509_get0_notBefore(parsed.get());
+  const auto* until = X509_get0_notAfter(parsed.get());
+  auto at = seconds(now);
+  if (X509_cmp_time(from, &at) > 0)
+    return error{errc::invalid_argument,
+                 "valid from " + describe(from) + " on"};
+  if (X509_cmp_time(until, &at) < 0)
+    return error{errc::invalid_argument, "valid until " + describe(until)};
+  return unit{};
 }
 
 } // namespace troupe::pki

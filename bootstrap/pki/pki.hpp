@@ -41,4 +41,8 @@ result<credential> make_authority(const std::string& common_name,
 result<credential> issue(const credential& authority,
                          const certificate_request& request);
 
+/// Whether the certificate is valid at `now`; the error says from or until
+/// when it is.
+status_result check_validity(const std::string& certificate, wall_time now);
+
 } // namespace troupe::pki

@@ -1,10 +1,13 @@
 #include "bootstrap/process/lock_file.hpp"
+#include "bootstrap/process/socket.hpp"
 #include "tests/e2e/cli/cluster_under_test.hpp"
 
 #include <catch2/catch.hpp>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -104,6 +107,63 @@ TEST_CASE("nodes that are no more are cleared away after a crash") {
   REQUIRE(it.run({"up", "--nodes", "0"}).exit_code == 0);
   CHECK_FALSE(has_mounts(it));
   CHECK_FALSE(fs::exists(it.path("default/run/netns")));
+}
+
+TEST_CASE("a cluster that moves to another port takes its users along") {
+  const cluster_under_test it;
+  const auto file = it.home() + "/config";
+  REQUIRE(it.run({"up", "--port", "0", "--kubeconfig", file}).exit_code == 0);
+  const auto first = it.status().at("endpoint").get<std::string>();
+  CHECK(holds(slurp(file), first));
+  REQUIRE(it.run({"down", "--keep-state"}).exit_code == 0);
+  auto free = troupe::process::listen_on_loopback(0);
+  REQUIRE(free);
+  free->fd.reset();
+  REQUIRE(it.run({"up", "--port", std::to_string(free->port)}).exit_code == 0);
+  const auto second = it.status().at("endpoint").get<std::string>();
+  REQUIRE(first != second);
+  CHECK(holds(slurp(file), second));
+}
+
+TEST_CASE("a disk without room is told before anything starts") {
+  if (geteuid() != 0) {
+    WARN("needs root");
+    return;
+  }
+  const cluster_under_test it;
+  fs::create_directories(it.directory());
+  const auto err = it.home() + "/err";
+  const auto script = "unshare -m sh -c 'mount -t tmpfs -o size=1m troupe "
+                      + it.directory() + " && " TROUPE_PROGRAM " up --dir "
+                      + it.directory() + " --port 0 --nodes 0' 2>" + err;
+  CHECK(WEXITSTATUS(std::system(script.c_str())) == 1);
+  CHECK(holds(slurp(err), "1 MiB are free"));
+  CHECK(it.processes().empty());
+}
+
+TEST_CASE("an archive that is none is named") {
+  if (geteuid() != 0) {
+    WARN("needs root");
+    return;
+  }
+  const cluster_under_test it;
+  REQUIRE(it.run({"up", "--port", "0", "--nodes", "1"}).exit_code == 0);
+  std::ofstream{it.home() + "/empty"};
+  std::ofstream{it.home() + "/text"} << "hello";
+  struct {
+    std::string file;
+    std::string said;
+  } const rows[] = {{it.home() + "/absent", ""},
+                    {it.home() + "/empty", ": is empty"},
+                    {it.home() + "/text", ""},
+                    {it.home(), ": is a directory"}};
+  for (const auto& row : rows) {
+    const auto refused = it.run({"image", "import", row.file});
+    INFO(refused.err);
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.err.starts_with("troupe: " + row.file + row.said));
+  }
+  CHECK(it.run({"image", "list"}).out.empty());
 }
 
 TEST_CASE("a cluster that runs is not told to be another") {

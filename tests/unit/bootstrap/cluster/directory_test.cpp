@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -217,6 +218,23 @@ TEST_CASE("an authority that lost its key is not replaced") {
   CHECK(got.error().message.find("ca.key") != std::string::npos);
 }
 
+TEST_CASE("a clock that an authority cannot serve is told") {
+  const directory in;
+  const layout files{in.path};
+  const wall_time now{std::chrono::hours{24 * 365 * 50}};
+  REQUIRE(prepare_material(files, now));
+  const auto admin = read_file(files.pki() + "/admin.crt");
+  for (const auto away :
+       {-std::chrono::hours{1}, std::chrono::hours{24 * 365 * 11}}) {
+    const auto got = prepare_material(files, now + away);
+    REQUIRE_FALSE(got);
+    CHECK(got.error().message.find("ca.crt is valid ") != std::string::npos);
+    CHECK(got.error().message.find("clock") != std::string::npos);
+  }
+  CHECK(*read_file(files.pki() + "/admin.crt") == *admin);
+  CHECK(prepare_material(files, now - std::chrono::minutes{1}));
+}
+
 TEST_CASE("the server's certificate has every name of the API") {
   const directory in;
   const auto made = prepare_material(
@@ -249,6 +267,22 @@ TEST_CASE("a user's file is made, kept behind its link, and removed") {
   REQUIRE(remove_from_file(path, "troupe-t"));
   CHECK_FALSE(std::filesystem::exists(path));
   CHECK(remove_from_file(path, "troupe-t"));
+}
+
+TEST_CASE("a replaced file stays its owner's") {
+  if (geteuid() != 0) {
+    WARN("needs root");
+    return;
+  }
+  const directory in;
+  const auto path = in.path + "/config";
+  REQUIRE(write_file(path, "old"));
+  REQUIRE(chown(path.c_str(), 1234, 4321) == 0);
+  REQUIRE(write_file(path, "new"));
+  struct stat about {};
+  REQUIRE(stat(path.c_str(), &about) == 0);
+  CHECK(about.st_uid == 1234);
+  CHECK(about.st_gid == 4321);
 }
 
 TEST_CASE("a file that is no kubeconfig is reported by name") {

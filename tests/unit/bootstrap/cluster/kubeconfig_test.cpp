@@ -59,6 +59,19 @@ TEST_CASE("access is added to nothing, and replaces itself") {
   CHECK(*again == *text);
 }
 
+TEST_CASE("access is brought up to date where it is, and not made current") {
+  const auto both = add_to_kubeconfig(make_kubeconfig(one), two).value();
+  auto moved = one;
+  moved.server = "https://127.0.0.1:6444";
+  const auto text = refresh_kubeconfig(both, moved).value();
+  CHECK(holds(text, "https://127.0.0.1:6444"));
+  CHECK_FALSE(holds(text, "https://127.0.0.1:6443"));
+  CHECK(holds(text, "current-context: troupe-two"));
+  const auto only = make_kubeconfig(two);
+  CHECK(*refresh_kubeconfig(only, moved) == only);
+  CHECK_FALSE(refresh_kubeconfig("[", moved));
+}
+
 TEST_CASE("what a person has in the file stays") {
   const std::string mine = R"(# mine
 apiVersion: v1

@@ -92,3 +92,14 @@ TEST_CASE("an authority that does not parse is refused") {
   REQUIRE_FALSE(failed);
   CHECK(failed.error().code == errc::invalid_argument);
 }
+
+TEST_CASE("a certificate's time is told apart from before and after") {
+  const auto ca = make_authority("troupe-ca", start, end).value();
+  const auto hour = std::chrono::hours{1};
+  CHECK(check_validity(ca.certificate, start + hour));
+  CHECK(check_validity(ca.certificate, start - hour).error().message
+        == "valid from Jan 15 08:00:00 2027 GMT on");
+  CHECK(check_validity(ca.certificate, end + hour).error().message
+        == "valid until Jan 16 08:00:00 2027 GMT");
+  CHECK_FALSE(check_validity("no certificate", start));
+}
