@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace troupe::cli {
@@ -57,12 +58,26 @@ std::string endpoint(const cluster::cluster_record& record) {
   return "https://127.0.0.1:" + std::to_string(record.port);
 }
 
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view harmless = "-_./+=:@%,";
+  const auto plain = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+           || (c >= '0' && c <= '9') || harmless.find(c) != harmless.npos;
+  };
+  if (!text.empty() && std::ranges::all_of(text, plain))
+    return text;
+  std::string out = "'";
+  for (const char c : text)
+    out += c == '\'' ? std::string{"'\\''"} : std::string{c};
+  return out + "'";
+}
+
 std::string choice_flags(const cluster_choice& choice) {
   std::string out;
   if (choice.name != cluster_choice{}.name)
     out += " --name " + choice.name;
   if (!choice.directory.empty())
-    out += " --dir " + choice.directory;
+    out += " --dir " + shell_word(choice.directory);
   return out;
 }
 

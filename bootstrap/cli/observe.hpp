@@ -30,6 +30,9 @@ status_result end_kept_processes(const observation& seen, duration patience);
 /// "https://127.0.0.1:6443".
 std::string endpoint(const cluster::cluster_record& record);
 
+/// A path as a shell reads it: quoted where it must be.
+std::string shell_word(const std::string& text);
+
 /// The flags that choose this cluster, for commands shown to people: "" or
 /// " --name test".
 std::string choice_flags(const cluster_choice& choice);

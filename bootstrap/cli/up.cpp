@@ -160,7 +160,8 @@ private:
                                 : "\" is running already at ")
             << endpoint(running.record) << " (" << took << ").\n\n";
     if (running.record.kubeconfigs.empty())
-      to_.out << "  export KUBECONFIG=" << files_.kubeconfig() << "\n";
+      to_.out << "  export KUBECONFIG=" << shell_word(files_.kubeconfig())
+              << "\n";
     else
       to_.out << "  kubectl config use-context "
               << cluster::access_name(flags.name) << "\n";

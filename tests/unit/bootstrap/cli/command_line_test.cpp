@@ -1,4 +1,5 @@
 #include "bootstrap/cli/command_line.hpp"
+#include "bootstrap/cli/observe.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -81,6 +82,14 @@ TEST_CASE("every verb has help with what it is for") {
   CHECK(top.exit_code == 0);
   CHECK(holds(top.out, "Exit codes:"));
   CHECK(refused({}).exit_code == 2);
+}
+
+TEST_CASE("commands that are shown can be run") {
+  CHECK(choice_flags({}).empty());
+  CHECK(choice_flags({"t1", "/srv/c-1"}) == " --name t1 --dir /srv/c-1");
+  CHECK(shell_word("/a b/it's") == "'/a b/it'\\''s'");
+  CHECK(shell_word("/$(id)") == "'/$(id)'");
+  CHECK(shell_word("") == "''");
 }
 
 TEST_CASE("up is read as given") {
