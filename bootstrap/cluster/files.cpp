@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 namespace troupe::cluster {
 
@@ -131,11 +132,20 @@ status_result write_file(const std::string& path, std::string_view text) {
 
 result<bool> make_directory(const std::string& path) {
   std::error_code failed;
+  std::vector<std::string> missing;
+  for (std::filesystem::path at{path};
+       !at.empty() && !std::filesystem::exists(at, failed);
+       at = at.parent_path())
+    missing.push_back(at);
   const bool made = std::filesystem::create_directories(path, failed);
   if (failed)
     return system_error(path, failed.value());
   if (chmod(path.c_str(), 0700) != 0)
     return system_error(path, errno);
+  // What is stored below must not be lost with a directory's name.
+  for (auto& each : missing)
+    if (auto synced = sync_parent(each); !synced)
+      return synced.error();
   return made;
 }
 
