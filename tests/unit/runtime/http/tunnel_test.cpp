@@ -163,7 +163,8 @@ TEST_CASE("a peer that does not read bounds what can be written") {
   std::size_t sent = 0;
   while (tunnel->write(chunk))
     sent += chunk->size();
-  CHECK(sent >= 1 << 20);
+  // The answer's head may still wait too, and take the last chunk's place.
+  CHECK(sent + chunk->size() >= 1 << 20);
   // Nothing of it is lost once the peer reads, and there is room again.
   CHECK(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 101"));
   tunnel->close();
