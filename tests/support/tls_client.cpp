@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
+
 namespace troupe::testing {
 
 namespace {
@@ -47,6 +49,8 @@ struct tls_client::impl {
 tls_client::tls_client(std::uint16_t port, const std::string& ca,
                        const pki::credential& own)
     : impl_(std::make_unique<impl>()) {
+  // OpenSSL writes without MSG_NOSIGNAL, and servers under test hang up.
+  std::signal(SIGPIPE, SIG_IGN);
   impl_->context = SSL_CTX_new(TLS_client_method());
   X509* authority = read_certificate(ca);
   X509_STORE_add_cert(SSL_CTX_get_cert_store(impl_->context), authority);
