@@ -6,7 +6,8 @@ s/(resourceVersion\\*"?: ?\\*")[0-9]+/\1REVISION/g
 s/(in record \()[0-9]+\)/\1REVISION)/g
 s/(, current: )[0-9]+/\1REVISION/g
 s/(127\.0\.0\.1|localhost):[0-9]+/\1:PORT/g
-# The age column; it is as wide as its title unless the test takes 100 minutes.
+# The age column, and its title, which is as wide as the oldest.
+s/   AGE +([^ ])/   AGE   \1/
 s/   ([0-9]+[smhd])+ *$/   AGE/
 s/   ([0-9]+[smhd])+ +([^ ])/   AGE   \2/
 s/(\/tmp\/|WORK\/)?(LIVE|MERGED)-[0-9]+/\2/g

@@ -27,6 +27,7 @@ within() {
 background() {
   background_name=$1
   shift
+  : >"$background_name.out" # for `await`, which may come first
   timeout -k 5 300 "$E2E_KUBECTL" "$@" >"$background_name.out" \
     2>"$background_name.err" &
   echo $! >"$E2E_WORK/running/$background_name"
@@ -46,6 +47,19 @@ await() {
     cat "$1.out" "$1.err"
   fi >&2
   return "$await_code"
+}
+
+# repeat_until_line NAME PATTERN COMMAND...: repeats COMMAND, which must change
+# something each time, until NAME.out has a line that matches PATTERN. For a
+# watch that shows nothing when it begins: what comes before is not seen.
+repeat_until_line() {
+  line_name=$1 line_pattern=$2 line_end=$(($(date +%s) + 30))
+  shift 2
+  while "$@" >repeated.out; do
+    grep -E -q -e "$line_pattern" "$line_name.out" && break
+    [ "$(date +%s)" -lt "$line_end" ] || return
+  done
+  cat repeated.out
 }
 
 # finish NAME: ends what `background NAME` began and shows its output.
