@@ -115,9 +115,10 @@ TEST_CASE("a cluster that moves to another port takes its users along") {
   REQUIRE(it.run({"up", "--port", "0", "--kubeconfig", file}).exit_code == 0);
   const auto first = it.status().at("endpoint").get<std::string>();
   CHECK(holds(slurp(file), first));
-  REQUIRE(it.run({"down", "--keep-state"}).exit_code == 0);
+  // Taken while the first port is: it is another one.
   auto free = troupe::process::listen_on_loopback(0);
   REQUIRE(free);
+  REQUIRE(it.run({"down", "--keep-state"}).exit_code == 0);
   free->fd.reset();
   REQUIRE(it.run({"up", "--port", std::to_string(free->port)}).exit_code == 0);
   const auto second = it.status().at("endpoint").get<std::string>();
