@@ -14,23 +14,50 @@ using namespace troupe;
 
 namespace {
 
-/// The write path for controllers on several threads.
-class locked_api final : public control::api_port {
+/// The world's store and write path for controllers on several threads: one
+/// call at a time, so that each has answered when it returns.
+class locked_ports final : public control::api_port, public store::store_port {
 public:
-  explicit locked_api(test::controller_world& world) : world_(world) {}
-
-  void call(api::request request, mono_time,
-            std::function<void(api::response)> done) override {
-    std::unique_lock guard{mutex_};
-    auto answer = world_.call(std::move(request));
-    guard.unlock();
-    done(std::move(answer));
-  }
+  explicit locked_ports(test::controller_world& world) : world_(world) {}
 
   template <class F>
   auto exclusively(F what) {
     std::lock_guard guard{mutex_};
     return what();
+  }
+
+  void call(api::request request, mono_time,
+            std::function<void(api::response)> done) override {
+    done(exclusively([&] { return world_.call(std::move(request)); }));
+  }
+
+  std::shared_ptr<const store::store_snapshot> current() const override {
+    return world_.store.current();
+  }
+
+  void propose(store::proposal value,
+               std::function<void(store::propose_outcome)> done) override {
+    std::lock_guard guard{mutex_};
+    world_.store.propose(std::move(value), std::move(done));
+  }
+
+  void read_index(mono_time deadline,
+                  std::function<void(store::barrier_outcome)> done) override {
+    std::lock_guard guard{mutex_};
+    world_.store.read_index(deadline, std::move(done));
+  }
+
+  void wait_applied(store::revision at, mono_time deadline,
+                    std::function<void(store::barrier_outcome)> done) override {
+    std::lock_guard guard{mutex_};
+    world_.store.wait_applied(at, deadline, std::move(done));
+  }
+
+  std::pair<std::shared_ptr<const store::store_snapshot>,
+            std::unique_ptr<store::subscription>>
+  subscribe(
+      std::function<void(const store::applied_batch&)> on_batch) override {
+    return world_.store.subscribe(std::move(on_batch));
   }
 
 private:
@@ -41,7 +68,7 @@ private:
 /// All controllers, supervised, on real threads.
 struct fixture {
   test::controller_world world;
-  locked_api api{world};
+  locked_ports locked{world};
   std::mutex mutex;
   std::condition_variable changed;
   std::unique_ptr<store::subscription> subscription;
@@ -58,8 +85,8 @@ struct fixture {
                        })
                        .second;
     controllers::controller_ports ports;
-    ports.store = &world.store;
-    ports.api = &api;
+    ports.store = &locked;
+    ports.api = &locked;
     ports.wall_now = [this] { return world.wall; };
     ports.mono_now = [] {
       return mono_time{std::chrono::steady_clock::now().time_since_epoch()};
@@ -120,12 +147,11 @@ TEST_CASE("controllers: what is done while they are dead is seen to") {
   for (int round = 0; round < 5; ++round) {
     for (const auto& door : f.doors)
       caf::anon_send_exit(door->current(), caf::exit_reason::kill);
-    f.api.exclusively([&] {
+    f.locked.exclusively([&] {
       f.world.place(config_map(
           "orphan", ", ownerReferences: [{apiVersion: v1, kind: ConfigMap, "
                     "name: gone, uid: gone}]"));
       f.world.erase("core/namespaces/kube-public");
-      return 0;
     });
     CHECK(f.comes_true([&] {
       return !f.exists("core/configmaps/default/orphan")
