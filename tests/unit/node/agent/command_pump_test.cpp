@@ -105,9 +105,9 @@ TEST_CASE("output goes to its channels until the command ended", "[agent]") {
 
 TEST_CASE("what a command left running does not keep it open", "[agent]") {
   pump_world at;
-  at.start();
-  at.ended(3);
   at.output.write("last words");
+  at.ended(3);
+  at.start();
   at.finish(); // though both pipes are open
   CHECK(at.out() == "last words");
 }
