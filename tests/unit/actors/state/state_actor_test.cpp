@@ -7,6 +7,7 @@
 #include <caf/actor_system.hpp>
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <future>
 #include <set>
 
@@ -24,6 +25,7 @@ struct fixture {
       std::make_shared<state_handle>(std::make_shared<actors::door<call>>(
           "/server/s1/state/main", "state", 4096));
   std::promise<error> fatal;
+  std::atomic<bool> failed = false;
   caf::actor root;
 
   fixture() {
@@ -38,7 +40,11 @@ struct fixture {
     settings.open_disk = [this]() -> result<std::unique_ptr<disk_port>> {
       return std::unique_ptr<disk_port>{disk.beside()};
     };
-    settings.fatal = [this](const error& why) { fatal.set_value(why); };
+    // The process would be over; here it goes on, and may fail again.
+    settings.fatal = [this](const error& why) {
+      if (!failed.exchange(true))
+        fatal.set_value(why);
+    };
     actors::supervisor_config tree;
     tree.policy.restarts_max = 1000;
     tree.children.push_back(
