@@ -102,7 +102,7 @@ int run(const std::string& command) {
 
 bool eventually(const std::function<bool()>& condition) {
   const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::seconds{10};
+      std::chrono::steady_clock::now() + std::chrono::seconds{30};
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline)
       return false;

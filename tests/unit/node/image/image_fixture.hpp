@@ -48,7 +48,7 @@ std::string read_text(const std::string& path);
 /// Runs a shell command; its exit code.
 int run(const std::string& command);
 
-/// Calls `condition` until it is true or ten seconds have passed.
+/// Calls `condition` until it is true or 30 s have passed.
 bool eventually(const std::function<bool()>& condition);
 
 /// Pulls and waits for the outcome.

@@ -95,19 +95,20 @@ void send_text(int connection, const std::string& text) {
   }
 }
 
-int free_port() {
-  const auto [fd, port] = bind_any();
-  close(fd);
-  return port;
+deaf_port::deaf_port() {
+  std::tie(socket_, port_) = bind_any();
+}
+
+deaf_port::~deaf_port() {
+  close(socket_);
 }
 
 registry::registry(const std::string& directory, const std::string& accounts,
-                   const std::string& certificate)
-    : address_{"127.0.0.1:" + std::to_string(free_port())} {
+                   const std::string& certificate) {
   REQUIRE(run("mkdir -p " + directory) == 0);
-  auto config = "version: 0.1\nlog: {level: error}\nstorage:\n  filesystem: "
+  auto config = "version: 0.1\nlog: {level: info}\nstorage:\n  filesystem: "
                 "{rootdirectory: "
-                + directory + "}\nhttp: {addr: " + address_;
+                + directory + "}\nhttp: {addr: \"127.0.0.1:0\"";
   if (!certificate.empty())
     config += ", tls: {certificate: " + certificate
               + ".crt, key: " + certificate + ".key}";
@@ -118,23 +119,30 @@ registry::registry(const std::string& directory, const std::string& accounts,
         "auth: {htpasswd: {realm: test, path: " + directory + "/accounts}}\n";
   }
   const auto file = directory + "/config.yml";
+  const auto log = directory + "/log";
   write_text(file, config);
   pid_ = fork();
   if (pid_ == 0) {
-    const int log =
-        open((directory + "/log").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    dup2(log, 1);
-    dup2(log, 2);
+    const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(out, 1);
+    dup2(out, 2);
     execlp("docker-registry", "docker-registry", "serve", file.c_str(),
            nullptr);
     _exit(127);
   }
-  REQUIRE(eventually([&] {
-    const int fd = connect_to(address_);
-    if (fd >= 0)
-      close(fd);
-    return fd >= 0;
-  }));
+  REQUIRE(eventually([&] { return has_begun(log); }));
+}
+
+/// It says where it listens once it does.
+bool registry::has_begun(const std::string& log) {
+  const auto text = read_text(log);
+  const std::string said = "listening on ";
+  const auto begin = text.find(said);
+  const auto end = text.find_first_of(",\"", begin);
+  if (begin == text.npos || end == text.npos)
+    return false;
+  address_ = text.substr(begin + said.size(), end - begin - said.size());
+  return true;
 }
 
 registry::~registry() {

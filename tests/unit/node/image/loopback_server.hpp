@@ -41,10 +41,22 @@ std::string read_head(int connection);
 
 void send_text(int connection, const std::string& text);
 
-/// A port nobody listens on now.
-int free_port();
+/// A port of 127.0.0.1 that is taken, so that nobody listens on it.
+class deaf_port {
+public:
+  deaf_port();
+  ~deaf_port();
+  deaf_port(const deaf_port&) = delete;
+  deaf_port& operator=(const deaf_port&) = delete;
 
-/// docker-registry on a free port, with its files in `directory`.
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+private:
+  int socket_;
+  int port_;
+};
+
+/// docker-registry on a port that it chooses, with its files in `directory`.
 class registry {
 public:
   /// `accounts`: a text for htpasswd, or "" for none. `certificate`: to speak
@@ -56,6 +68,8 @@ public:
   const std::string& address() const { return address_; }
 
 private:
+  bool has_begun(const std::string& log);
+
   std::string address_;
   int pid_ = -1;
 };

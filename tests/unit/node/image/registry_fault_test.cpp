@@ -119,7 +119,8 @@ TEST_CASE("each refusal reads as it does elsewhere") {
     put("URL", "http://" + server.address() + "/v2/a/b/manifests/1");
     CHECK(fault_of(*images, name) == pull_error{row.fault, want});
   }
-  const auto nobody = "127.0.0.1:" + std::to_string(free_port());
+  const deaf_port deaf;
+  const auto nobody = deaf.address();
   CHECK(fault_of(*images, nobody + "/a:1").message
         == "failed to resolve reference \"" + nobody
                + "/a:1\": failed to do request: Get \"http://" + nobody

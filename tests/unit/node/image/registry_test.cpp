@@ -1,6 +1,5 @@
 #include "messages/base/base64.hpp"
-#include "tests/unit/node/image/image_fixture.hpp"
-#include "tests/unit/node/image/loopback_server.hpp"
+#include "tests/unit/node/image/scripted_registry.hpp"
 
 #include <catch2/catch.hpp>
 #include <poll.h>
@@ -183,8 +182,8 @@ TEST_CASE("faults read as people know them") {
                       "parse image reference \"Bad\": invalid reference "
                       "format: repository name (library/Bad) must be "
                       "lowercase"});
-  const auto nobody = "127.0.0.1:" + std::to_string(free_port()) + "/a:1";
-  const auto down = pull(*images, {nobody, {}, {}});
+  const deaf_port nobody;
+  const auto down = pull(*images, {nobody.address() + "/a:1", {}, {}});
   REQUIRE_FALSE(down);
   CHECK(down.error().fault == pull_fault::unavailable);
   CHECK(down.error().message.find("failed to do request: Get \"http://")
@@ -274,20 +273,25 @@ TEST_CASE("processes that share a store pull at once") {
 }
 
 TEST_CASE("requests for the same image share one pull") {
-  const stocked shop;
-  cutting_proxy proxy{shop.server.address(), 1'000'000'000, 0};
-  const auto images = open(config_for(shop.dir, proxy.address()));
+  const scratch dir;
+  std::promise<void> asked;
+  scripted_registry server{make_image({make_layer(dir, {{"x", 'f', "x"}})}),
+                           [gate = asked.get_future().share()](const auto&) {
+                             gate.wait();
+                             return std::nullopt;
+                           }};
+  const auto images = open(config_for(dir, ""));
   std::array<std::promise<pull_outcome>, 5> waiting;
   for (auto& each : waiting)
-    images->pull({"busybox:1", pull_policy::always, {}},
+    images->pull({server.name(), pull_policy::always, {}},
                  [&](pull_outcome got) { each.set_value(std::move(got)); });
+  asked.set_value();
   for (auto& each : waiting) {
     const auto got = each.get_future().get();
     REQUIRE(got);
     CHECK(got->elapsed <= got->waited);
   }
-  const auto heads = proxy.heads();
-  CHECK(std::ranges::count_if(heads,
+  CHECK(std::ranges::count_if(server.heads(),
                               [](const auto& head) {
                                 return head.find("/manifests/1") != head.npos;
                               })
