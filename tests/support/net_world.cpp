@@ -19,7 +19,7 @@ namespace troupe::support {
 
 namespace {
 
-constexpr int patience_ms = 5000;
+constexpr int patience_ms = 20'000;
 
 struct socket_address {
   sockaddr_storage storage{};

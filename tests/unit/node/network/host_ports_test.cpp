@@ -21,7 +21,7 @@ using sys::netns;
 
 namespace {
 
-constexpr int patience_ms = 5000;
+constexpr int patience_ms = 20'000;
 /// For what must not arrive, after something sent later has.
 constexpr int at_once = 0;
 /// Whom a server hears that is not reached.
