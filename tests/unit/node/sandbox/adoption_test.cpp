@@ -55,10 +55,10 @@ TEST_CASE("containers outlive their agent", "[sandbox]") {
   REQUIRE(adopted);
   world.holder() = std::move(*adopted);
   REQUIRE(eventually([&] {
-    const auto now = world.pod().state(5s);
+    const auto now = world.pod().state(20s);
     return now && now->containers.at(1).phase == container_phase::exited;
   }));
-  const auto state = world.pod().state(5s);
+  const auto state = world.pod().state(20s);
   REQUIRE(state);
   CHECK(state->alive);
   CHECK(state->pod_uid == world.pod_spec().pod_uid);
@@ -85,20 +85,20 @@ TEST_CASE("a shim's death ends its containers", "[sandbox]") {
   auto& pod = world.pod();
   REQUIRE(pod.start_container(world.container("a", "sleep 600"), 10s));
   world.run(world.container("b", "exit 2"));
-  const auto before = pod.state(5s);
+  const auto before = pod.state(20s);
   REQUIRE(before);
   kill(before->shim_pid, SIGKILL);
   CHECK(world.wait_lost());
   CHECK(eventually([&] { return !is_alive(before->containers[0].pid); }));
   const auto check = [](pod_sandbox& box) {
-    const auto state = box.state(5s);
+    const auto state = box.state(20s);
     REQUIRE(state);
     CHECK(!state->alive);
     REQUIRE(state->containers.size() == 2);
     CHECK(state->containers[0].phase == container_phase::lost);
     CHECK(state->containers[1].phase == container_phase::exited);
     CHECK(state->containers[1].exit->code == 2);
-    const auto signalled = box.signal("a", SIGTERM, signal_scope::main, 5s);
+    const auto signalled = box.signal("a", SIGTERM, signal_scope::main, 20s);
     REQUIRE(!signalled);
     CHECK(signalled.error().code == errc::unavailable);
   };
@@ -108,8 +108,8 @@ TEST_CASE("a shim's death ends its containers", "[sandbox]") {
   REQUIRE(reopened);
   check(**reopened);
   world.holder() = std::move(*reopened);
-  REQUIRE(world.pod().destroy(5s));
-  CHECK(world.pod().destroy(5s));
+  REQUIRE(world.pod().destroy(20s));
+  CHECK(world.pod().destroy(20s));
   const auto none = pod_sandbox::reopen(
       world.host(), world.pod_spec().directory, world.collect(), 10s);
   REQUIRE(!none);
@@ -130,13 +130,13 @@ TEST_CASE("a full journal forgets nobody", "[sandbox]") {
   world.run(world.container("b", "exit 2"));
   REQUIRE(std::filesystem::exists(old));
   world.run(world.container("c", "exit 3"));
-  const auto before = pod.state(5s);
+  const auto before = pod.state(20s);
   REQUIRE(before);
   kill(before->shim_pid, SIGKILL);
   CHECK(world.wait_lost());
   // As after yet another one.
   REQUIRE(std::filesystem::remove(old));
-  const auto state = pod.state(5s);
+  const auto state = pod.state(20s);
   REQUIRE(state);
   REQUIRE(state->containers.size() == 3);
   CHECK(state->containers[0].id == "long");
@@ -152,20 +152,20 @@ TEST_CASE("a new agent replaces the old one", "[sandbox]") {
   auto other = pod_sandbox::reopen(world.host(), world.pod_spec().directory,
                                    world.collect(), 10s);
   REQUIRE(other);
-  CHECK((*other)->state(5s)->alive);
+  CHECK((*other)->state(20s)->alive);
   CHECK(eventually([&] {
     const auto refused =
-        world.pod().signal("a", SIGTERM, signal_scope::main, 5s);
+        world.pod().signal("a", SIGTERM, signal_scope::main, 20s);
     return !refused && refused.error().code == errc::unavailable;
   }));
   const auto twice =
       pod_sandbox::create(world.host(), world.pod_spec(), world.collect(), 10s);
   REQUIRE(!twice);
   CHECK(twice.error().code == errc::already_exists);
-  const auto shim = (*other)->state(5s);
+  const auto shim = (*other)->state(20s);
   REQUIRE((*other)->destroy(10s));
-  CHECK(!is_alive(shim->shim_pid));
-  CHECK(!is_alive(shim->containers[0].pid));
+  CHECK(eventually([&] { return !is_alive(shim->shim_pid); }));
+  CHECK(eventually([&] { return !is_alive(shim->containers[0].pid); }));
 }
 
 TEST_CASE("a sandbox that cannot be made leaves nothing", "[sandbox]") {

@@ -19,16 +19,16 @@ TEST_CASE("containers end as their processes do", "[sandbox]") {
   plain.args = {"false"};
   CHECK(world.run(std::move(plain)).code == 1);
   REQUIRE(world.pod().start_container(world.container("d", "sleep 60"), 10s));
-  REQUIRE(world.pod().signal("d", SIGKILL, signal_scope::main, 5s));
+  REQUIRE(world.pod().signal("d", SIGKILL, signal_scope::main, 20s));
   const auto killed = world.wait_exit("d");
   CHECK(killed.code == 137);
   CHECK(killed.signal == SIGKILL);
   CHECK(killed.started_at.time_since_epoch().count() > 0);
   CHECK(killed.finished_at > killed.started_at);
-  const auto again = world.pod().signal("d", SIGKILL, signal_scope::main, 5s);
+  const auto again = world.pod().signal("d", SIGKILL, signal_scope::main, 20s);
   REQUIRE(!again);
   CHECK(again.error().code == errc::not_found);
-  const auto state = world.pod().state(5s);
+  const auto state = world.pod().state(20s);
   REQUIRE(state);
   REQUIRE(state->containers.size() == 4);
   CHECK(state->containers[1].id == "b");
@@ -262,7 +262,7 @@ TEST_CASE("what cannot start says why", "[sandbox]") {
              Contains("mount /x: bind /no/such"));
   CHECK(fail([](auto& spec) { spec.cwd = "/etc/plain"; })
         == "chdir to cwd (\"/etc/plain\") failed: not a directory");
-  const auto state = world.pod().state(5s);
+  const auto state = world.pod().state(20s);
   REQUIRE(state);
   CHECK(state->containers.empty());
   CHECK(world.run(world.container("x", "true")).code == 0);
@@ -286,7 +286,7 @@ TEST_CASE("containers share processes when asked to", "[sandbox]") {
   CHECK_THAT(seen, Contains("still\n"));
   CHECK(seen.substr(0, 2) == "1\n");
   CHECK(seen.substr(2, 2) != "1\n");
-  const auto pid = world.pod().state(5s)->containers.at(0).pid;
+  const auto pid = world.pod().state(20s)->containers.at(0).pid;
   REQUIRE(world.pod().destroy(10s));
   CHECK(eventually([&] { return !is_alive(pid); }));
   CHECK(!std::filesystem::exists(shared.directory));
@@ -326,8 +326,8 @@ TEST_CASE("a pod may share the host's namespaces", "[sandbox]") {
   CHECK(seen == host);
   // No first process of a namespace: the signal does what it does.
   REQUIRE(world.pod().start_container(world.container("a", "sleep 600"), 10s));
-  const auto pid = world.pod().state(5s)->containers.back().pid;
-  REQUIRE(world.pod().signal("a", SIGTERM, signal_scope::all, 5s));
+  const auto pid = world.pod().state(20s)->containers.back().pid;
+  REQUIRE(world.pod().signal("a", SIGTERM, signal_scope::all, 20s));
   CHECK(world.wait_exit("a").signal == SIGTERM);
   CHECK(!is_alive(pid));
 }

@@ -94,7 +94,7 @@ TEST_CASE("a shim withstands whatever it is sent", "[sandbox]") {
       pod_sandbox::reopen(world.host(), directory, world.collect(), 10s);
   REQUIRE(again);
   world.holder() = std::move(*again);
-  const auto state = world.pod().state(5s);
+  const auto state = world.pod().state(20s);
   REQUIRE(state);
   REQUIRE(state->containers.size() == 1);
   CHECK(state->containers[0].phase == container_phase::running);
@@ -132,18 +132,18 @@ TEST_CASE("a filter in the middle of a plan is loaded there", "[sandbox]") {
 TEST_CASE("every call has a deadline", "[sandbox]") {
   sandbox_world world;
   REQUIRE(world.pod().start_container(world.container("a", "sleep 600"), 10s));
-  const auto state = world.pod().state(5s);
+  const auto state = world.pod().state(20s);
   REQUIRE(state);
   kill(state->shim_pid, SIGSTOP);
   const auto late = world.pod().state(200ms);
   REQUIRE(!late);
   CHECK(late.error().code == errc::expired);
   kill(state->shim_pid, SIGCONT);
-  CHECK(world.pod().state(5s));
+  CHECK(world.pod().state(20s));
   kill(state->shim_pid, SIGSTOP);
   CHECK(world.pod().destroy(400ms));
-  CHECK(!is_alive(state->shim_pid));
-  CHECK(!is_alive(state->containers[0].pid));
+  CHECK(eventually([&] { return !is_alive(state->shim_pid); }));
+  CHECK(eventually([&] { return !is_alive(state->containers[0].pid); }));
 }
 
 TEST_CASE("many containers and execs at once", "[sandbox]") {
@@ -169,7 +169,7 @@ TEST_CASE("many containers and execs at once", "[sandbox]") {
           world.wait_exit("c" + std::to_string(i) + "-" + std::to_string(round))
               .code
           == 0);
-  CHECK(pod.state(5s)->containers.size() <= containers_max);
+  CHECK(pod.state(20s)->containers.size() <= containers_max);
   REQUIRE(pod.start_container(world.container("last", "sleep 600"), 10s));
   for (int i = 0; i < 20; ++i) {
     auto process =
@@ -199,7 +199,7 @@ TEST_CASE("processes enter their cgroups", "[sandbox]") {
   auto made = pod_sandbox::create(world.host(), pod, world.collect(), 10s);
   REQUIRE(made);
   world.holder() = std::move(*made);
-  const auto shim = world.pod().state(5s)->shim_pid;
+  const auto shim = world.pod().state(20s)->shim_pid;
   auto spec = world.container("a", "sleep 600");
   spec.cgroup = groups();
   const auto started = world.pod().start_container(std::move(spec), 10s);

@@ -93,8 +93,8 @@ TEST_CASE("logs are rotated and reopened", "[sandbox]") {
   CHECK(
       std::regex_match(names[1], std::regex{R"(0\.log\.\d{8}-\d{6}\.\d{9})"}));
   std::filesystem::rename(directory + "/0.log", directory + "/mine");
-  REQUIRE(world.pod().reopen_log("a", 5s));
-  auto attached = world.pod().attach({"a", true, false, false}, 5s);
+  REQUIRE(world.pod().reopen_log("a", 20s));
+  auto attached = world.pod().attach({"a", true, false, false}, 20s);
   REQUIRE(attached);
   write_text(attached->in.get(), "after\n");
   CHECK(eventually([&] { return world.output("a") == "after\n"; }));
@@ -109,7 +109,7 @@ TEST_CASE("a full disk drops output, not the container", "[sandbox]") {
   const auto text = world.log("a");
   CHECK(text.size() > 30'000);
   CHECK(text.back() == '\n');
-  const auto state = world.pod().state(5s);
+  const auto state = world.pod().state(20s);
   REQUIRE(state);
   CHECK(state->containers[0].log_dropped > 100'000);
   REQUIRE(world.pod().destroy(10s));
@@ -122,7 +122,7 @@ TEST_CASE("a log is no way out of its directory", "[sandbox]") {
   std::filesystem::create_directories(logs);
   std::filesystem::create_symlink(world.directory() + "/outside",
                                   logs + "/0.log");
-  CHECK(!world.pod().start_container(world.container("a", "echo x"), 5s));
+  CHECK(!world.pod().start_container(world.container("a", "echo x"), 20s));
   CHECK(!std::filesystem::exists(world.directory() + "/outside"));
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("processes join a running container", "[sandbox]") {
   CHECK(nowhere.error().code == errc::not_found);
   auto lasting = world.pod().exec(world.exec("a", "sleep 600"), 10s);
   REQUIRE(lasting);
-  REQUIRE(world.pod().kill_exec(lasting->exec_id, 5s));
+  REQUIRE(world.pod().kill_exec(lasting->exec_id, 20s));
   CHECK(world.wait_exec(lasting->exec_id).signal == SIGKILL);
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("a process may have a terminal", "[sandbox]") {
   REQUIRE(process);
   const auto terminal = process->terminal.get();
   CHECK_THAT(read_until(terminal, "30 90"), Contains("/dev/pts/0\r\n"));
-  REQUIRE(world.pod().resize_exec(process->exec_id, 100, 40, 5s));
+  REQUIRE(world.pod().resize_exec(process->exec_id, 100, 40, 20s));
   write_text(terminal, "hello\n");
   CHECK_THAT(read_until(terminal, "40 100"), Contains("got hello\r\n"));
   write_text(terminal, "\n");
@@ -196,8 +196,8 @@ TEST_CASE("readers attach to a container", "[sandbox]") {
   spec.stdin_open = true;
   spec.stdin_once = true;
   REQUIRE(world.pod().start_container(std::move(spec), 10s));
-  auto first = world.pod().attach({"a", true, true, true}, 5s);
-  auto second = world.pod().attach({"a", true, true, false}, 5s);
+  auto first = world.pod().attach({"a", true, true, true}, 20s);
+  auto second = world.pod().attach({"a", true, true, false}, 20s);
   REQUIRE(first);
   REQUIRE(second);
   CHECK(!first->tty);
@@ -213,7 +213,7 @@ TEST_CASE("readers attach to a container", "[sandbox]") {
   CHECK(read_to_end(first->err.get()).empty());
   CHECK(world.wait_exit("a").code == 0);
   CHECK(world.output("a") == "out x\nerr x\nover\n");
-  CHECK(!world.pod().attach({"a", false, true, true}, 5s));
+  CHECK(!world.pod().attach({"a", false, true, true}, 20s));
 }
 
 TEST_CASE("a slow reader loses nothing", "[sandbox]") {
@@ -221,7 +221,7 @@ TEST_CASE("a slow reader loses nothing", "[sandbox]") {
   auto spec = world.container("a", "read line; seq 1 100000");
   spec.stdin_open = true;
   REQUIRE(world.pod().start_container(std::move(spec), 10s));
-  auto attached = world.pod().attach({"a", true, true, false}, 5s);
+  auto attached = world.pod().attach({"a", true, true, false}, 20s);
   REQUIRE(attached);
   write_text(attached->in.get(), "go\n");
   // The container is held up by now, or will be.
@@ -242,10 +242,10 @@ TEST_CASE("a container may have a terminal", "[sandbox]") {
   const auto started = world.pod().start_container(std::move(spec), 10s);
   REQUIRE(started);
   CHECK(started->tty);
-  auto attached = world.pod().attach({"a", true, true, false}, 5s);
+  auto attached = world.pod().attach({"a", true, true, false}, 20s);
   REQUIRE(attached);
   CHECK(attached->tty);
-  REQUIRE(world.pod().resize("a", 70, 20, 5s));
+  REQUIRE(world.pod().resize("a", 70, 20, 20s));
   write_text(attached->in.get(), "\n");
   CHECK_THAT(read_to_end(attached->out.get()), Contains("20 70\r\n"));
   CHECK(world.wait_exit("a").code == 6);
