@@ -29,11 +29,12 @@ endfunction()
 #
 # One executable per tested folder; the ctest name is the target's name.
 # Tests read their data under TROUPE_TEST_DATA (tests/data). Tests of pure code
-# run under the sanitizers too; SHELL marks those that link CAF or Boost.
+# run under the sanitizers too; SHELL marks those that link CAF or Boost. A
+# test's time is for one that hangs: on a slow disk each sync takes a second.
 function(troupe_test name)
   cmake_parse_arguments(ARG "SHELL" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 60)
+    set(ARG_TIMEOUT 300)
   endif()
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
