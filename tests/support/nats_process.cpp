@@ -30,15 +30,23 @@ sockaddr_in loopback(std::uint16_t port) {
   return out;
 }
 
-/// A port that nobody uses now.
-std::uint16_t free_port() {
+/// A socket bound to a port that the kernel gives to nobody else as long as it
+/// is open. A server that names the port may listen there: both allow it.
+int reserve_port() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  constexpr int on = 1;
   auto address = loopback(0);
-  socklen_t length = sizeof address;
-  auto* name = reinterpret_cast<sockaddr*>(&address);
-  if (bind(fd, name, length) != 0 || getsockname(fd, name, &length) != 0)
+  if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
+      || bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
     throw std::runtime_error{"no free port"};
-  close(fd);
+  return fd;
+}
+
+std::uint16_t port_of(int fd) {
+  sockaddr_in address{};
+  socklen_t length = sizeof address;
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0)
+    throw std::runtime_error{"a bound socket has no port"};
   return ntohs(address.sin_port);
 }
 
@@ -72,12 +80,13 @@ pki::credential loopback_certificate(const pki::credential& authority,
 }
 
 nats_process::nats_process(bool verify_clients)
-    : directory_{new_directory()}, authority_{new_authority()},
-      identities_{bus::make_authority(cluster_uid, wall_now())} {
+    : directory_{new_directory()}, reserved_{reserve_port()},
+      authority_{new_authority()}, identities_{bus::make_authority(
+                                       cluster_uid, wall_now())} {
   const auto own = loopback_certificate(authority_, pki::usage::server);
   config_.name = "s1";
   config_.address = "127.0.0.1";
-  config_.port = free_port();
+  config_.port = port_of(reserved_);
   config_.certificate_file = put("cert.pem", own.certificate);
   config_.private_key_file = put("key.pem", own.private_key);
   config_.authority_file = put("ca.pem", authority_.certificate);
@@ -90,6 +99,7 @@ nats_process::nats_process(bool verify_clients)
 
 nats_process::~nats_process() {
   kill();
+  close(reserved_);
   std::filesystem::remove_all(directory_);
 }
 
@@ -101,9 +111,11 @@ void nats_process::start() {
     execlp("nats-server", "nats-server", "-c", file.c_str(), nullptr);
     _exit(127);
   }
-  const auto deadline = mono_now() + std::chrono::seconds{20};
+  const auto deadline = mono_now() + std::chrono::seconds{60};
   while (!listens()) {
-    if (mono_now() > deadline)
+    if (waitpid(pid_, nullptr, WNOHANG) != 0)
+      pid_ = -1;
+    if (pid_ < 0 || mono_now() > deadline)
       throw std::runtime_error{"nats-server does not listen: " + log()};
     poll(nullptr, 0, 10);
   }

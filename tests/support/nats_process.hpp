@@ -12,8 +12,8 @@
 
 namespace troupe::test {
 
-/// A nats-server on a free port of the loopback, configured as a cluster's, in
-/// a directory of its own. Dies with its owner.
+/// A nats-server on a port of the loopback that is its own, configured as a
+/// cluster's, in a directory of its own. Dies with its owner.
 class nats_process {
 public:
   explicit nats_process(bool verify_clients = false);
@@ -47,6 +47,7 @@ private:
   bool listens() const;
 
   std::string directory_;
+  int reserved_; ///< keeps the port while the server is down
   pki::credential authority_;
   bus::authority identities_;
   bus::server_config config_;
