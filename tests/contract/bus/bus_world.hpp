@@ -17,10 +17,13 @@
 
 namespace troupe::test {
 
+/// How long a test waits for what must come.
+inline constexpr auto patience = std::chrono::seconds{60};
+
 /// Waits until it holds, for a while.
 template <class F>
 bool eventually(F&& holds) {
-  const auto deadline = mono_now() + std::chrono::seconds{20};
+  const auto deadline = mono_now() + patience;
   while (!holds()) {
     if (mono_now() > deadline)
       return false;
