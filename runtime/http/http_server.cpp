@@ -139,12 +139,14 @@ private:
     acceptor->async_accept(
         asio::make_strand(context_->io),
         [this, acceptor](boost::system::error_code code, tcp::socket socket) {
+          // What the kernel has handed over is ours, also when listening has
+          // stopped meanwhile.
+          if (!code && context_->open < context_->config.connections_max)
+            serve(std::move(socket));
           if (!acceptor->is_open())
             return;
           if (code)
             return retry(acceptor, code);
-          if (context_->open < context_->config.connections_max)
-            serve(std::move(socket));
           accept(acceptor);
         });
   }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <fstream>
 #include <future>
@@ -20,6 +21,8 @@ using namespace troupe;
 using troupe::testing::tls_client;
 
 namespace {
+
+constexpr auto patience = std::chrono::seconds{30};
 
 struct fixture {
   wall_time from = wall_now() - std::chrono::hours{1};
@@ -108,9 +111,7 @@ struct fixture {
     responder->start(200, {});
     responder->write(make_shared_bytes("first\n"));
     responder->write(make_shared_bytes("second\n"));
-    std::thread([responder, left = left] {
-      left.wait_for(std::chrono::seconds{10});
-    }).detach();
+    std::thread([responder, left = left] { left.wait(); }).detach();
   }
 
   /// Three chunks, each once the one before is out.
@@ -142,12 +143,32 @@ std::string post(const std::string& more) {
   return "POST /echo HTTP/1.1\r\nHost: t\r\n" + more + "\r\n";
 }
 
+/// A socket that outlives who accepts on it.
+struct listening_socket {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::uint16_t port = 0;
+
+  listening_socket() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* name = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(bind(fd, name, length) == 0);
+    REQUIRE(listen(fd, 16) == 0);
+    REQUIRE(getsockname(fd, name, &length) == 0);
+    port = ntohs(address.sin_port);
+  }
+
+  ~listening_socket() { close(fd); }
+};
+
 /// Whether a connection of ours on that port has the keep-alive timer running;
 /// acknowledgements may be outstanding for a moment.
 bool has_keep_alive(std::uint16_t port) {
   char ours[16];
   std::snprintf(ours, sizeof ours, ":%04X", port);
-  const auto deadline = mono_now() + std::chrono::seconds{10};
+  const auto deadline = mono_now() + patience;
   while (mono_now() < deadline) {
     std::ifstream table{"/proc/net/tcp"};
     for (std::string line; std::getline(table, line);) {
@@ -238,43 +259,52 @@ TEST_CASE("trailers are no headers") {
 TEST_CASE("a header that never ends has less time than an idle connection") {
   fixture f{[](auto& config) {
     config.request_timeout = std::chrono::milliseconds{100};
+    config.idle_timeout = std::chrono::hours{1};
   }};
   tls_client client{f.port, f.ca.certificate};
-  const auto begin = mono_now();
   client.send("GET /echo HT");
   CHECK(client.at_end());
-  CHECK(mono_now() - begin < std::chrono::seconds{5});
 }
 
 TEST_CASE("what comes to a socket that is let go waits for the next server") {
   fixture first{[](auto&) {}, false};
   fixture second{[](auto&) {}, false};
-  const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* name = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(bind(listening, name, length) == 0);
-  REQUIRE(listen(listening, 16) == 0);
-  REQUIRE(getsockname(listening, name, &length) == 0);
-  const auto port = ntohs(address.sin_port);
-  REQUIRE(first.server->adopt(dup(listening)));
-  tls_client early{port, first.ca.certificate};
+  const listening_socket listening;
+  REQUIRE(first.server->adopt(dup(listening.fd)));
+  tls_client early{listening.port, first.ca.certificate};
   early.send(get("/echo"));
   CHECK(early.read_answer().second == "GET ");
   first.server->stop_listening();
   auto late = std::async(std::launch::async, [&] {
-    tls_client client{port, second.ca.certificate};
+    tls_client client{listening.port, second.ca.certificate};
     client.send(get("/echo"));
     return client.read_answer().second;
   });
   // An open connection goes on.
   early.send(get("/echo"));
   CHECK(early.read_answer().second == "GET ");
-  REQUIRE(second.server->adopt(dup(listening)));
+  REQUIRE(second.server->adopt(dup(listening.fd)));
   CHECK(late.get() == "GET ");
-  close(listening);
+}
+
+TEST_CASE("nobody is lost who comes while listening stops") {
+  fixture f{[](auto&) {}, false};
+  const listening_socket listening;
+  for (int round = 0; round < 100; ++round) {
+    REQUIRE(f.server->adopt(dup(listening.fd)));
+    auto answer = std::async(std::launch::async, [&] {
+      tls_client client{listening.port, f.ca.certificate};
+      client.send(get("/echo"));
+      return client.read_answer().second;
+    });
+    // Stops now before it comes, now after.
+    for (int spins = round % 50 * 2'000; spins > 0; --spins)
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+    f.server->stop_listening();
+    REQUIRE(f.server->adopt(dup(listening.fd)));
+    CHECK(answer.get() == "GET ");
+    f.server->stop_listening();
+  }
 }
 
 TEST_CASE("the kernel asks after a silent peer") {
@@ -312,14 +342,14 @@ TEST_CASE("a stream arrives chunk by chunk, and its end of interest shows") {
     CHECK(text.find("Transfer-Encoding: chunked") != text.npos);
     CHECK(text.find("6\r\nfirst\n\r\n7\r\nsecond\n\r\n") != text.npos);
   }
-  CHECK(f.left.wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+  CHECK(f.left.wait_for(patience) == std::future_status::ready);
 }
 
 TEST_CASE("a reader that does not keep up is given up") {
   fixture f{[](auto& config) { config.stream_buffer_max = 1 << 20; }};
   tls_client client{f.port, f.ca.certificate};
   client.send(get("/flood"));
-  CHECK(f.left.wait_for(std::chrono::seconds{10}) == std::future_status::ready);
+  CHECK(f.left.wait_for(patience) == std::future_status::ready);
 }
 
 TEST_CASE("a writer may wait for its reader, chunk by chunk") {
