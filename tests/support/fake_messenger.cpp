@@ -6,7 +6,7 @@ namespace troupe::test {
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds{10};
+constexpr auto patience = std::chrono::seconds{30};
 
 } // namespace
 

@@ -33,14 +33,14 @@ public:
   /// The node takes what waits.
   void drain();
 
-  /// Messages since the last call, and whether they came within 10 s.
+  /// Messages since the last call, and whether they came within 30 s.
   std::vector<bytes> take_sent();
   bool wait_sent(std::size_t messages);
 
   std::size_t consumed_octets() const;
   bool half_closed() const;
   std::string reset_text() const;
-  /// The reset came within 10 s.
+  /// The reset came within 30 s.
   bool wait_reset();
 
   const std::string address;
@@ -76,7 +76,7 @@ public:
 
   void disconnect();
 
-  /// The newest stream; waits up to 10 s for the first. Null without one.
+  /// The newest stream; waits up to 30 s for the first. Null without one.
   std::shared_ptr<fake_stream> stream();
 
   std::size_t opened() const;

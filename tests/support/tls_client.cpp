@@ -1,6 +1,7 @@
 #include "tests/support/tls_client.hpp"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -33,12 +34,14 @@ struct tls_client::impl {
   SSL* session = nullptr;
   int socket = -1;
   bool connected = false;
+  bool late = false; ///< the last read's deadline passed
   std::string pending;
 
-  /// False at the end of the stream or on an error.
+  /// False at the end of the stream, on an error, or after the deadline.
   bool fill() {
     char buffer[16 * 1024];
     const int got = SSL_read(session, buffer, sizeof buffer);
+    late = got <= 0 && SSL_get_error(session, got) == SSL_ERROR_WANT_READ;
     if (got <= 0)
       return false;
     pending.append(buffer, static_cast<std::size_t>(got));
@@ -65,9 +68,11 @@ tls_client::tls_client(std::uint16_t port, const std::string& ca,
     EVP_PKEY_free(key);
   }
   impl_->socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  constexpr timeval deadline{10, 0};
+  constexpr timeval deadline{30, 0};
   setsockopt(impl_->socket, SOL_SOCKET, SO_RCVTIMEO, &deadline,
              sizeof deadline);
+  constexpr int on = 1;
+  setsockopt(impl_->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -121,7 +126,7 @@ std::pair<std::string, std::string> tls_client::read_answer() {
 }
 
 bool tls_client::at_end() {
-  return impl_->pending.empty() && !impl_->fill();
+  return impl_->pending.empty() && !impl_->fill() && !impl_->late;
 }
 
 } // namespace troupe::testing

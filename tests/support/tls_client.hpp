@@ -9,7 +9,7 @@
 namespace troupe::testing {
 
 /// A blocking TLS client on 127.0.0.1 that sends and reads raw octets, so that
-/// tests can be as rude as real clients. Every read has a deadline of 10 s.
+/// tests can be as rude as real clients. Every read has a deadline of 30 s.
 class tls_client {
 public:
   /// Connects; with an empty `own` it brings no certificate.

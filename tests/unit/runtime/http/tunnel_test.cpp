@@ -16,7 +16,7 @@ using troupe::testing::tls_client;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds{10};
+constexpr auto patience = std::chrono::seconds{30};
 
 /// Records what a tunnel says; echoes when told to.
 class recorder final : public http_tunnel_handler {
