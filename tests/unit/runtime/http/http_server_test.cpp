@@ -33,6 +33,7 @@ struct fixture {
   std::uint16_t port = 0;
   std::promise<void> peer_left;
   std::shared_future<void> left = peer_left.get_future().share();
+  std::thread helper; ///< of the one request that needs it
   std::unique_ptr<http::http_server> server;
 
   explicit fixture(std::function<void(http::http_server_config&)> adjust = {},
@@ -60,6 +61,12 @@ struct fixture {
                  .value();
     if (listens)
       port = server->listen("127.0.0.1", 0).value();
+  }
+
+  ~fixture() {
+    server.reset();
+    if (helper.joinable())
+      helper.join();
   }
 
   pki::credential client_of(const pki::credential& authority) const {
@@ -94,9 +101,9 @@ struct fixture {
         names += name + " ";
       responder->respond(200, {}, make_shared_bytes(std::move(names)));
     } else if (request.path == "/later")
-      std::thread([responder] {
+      helper = std::thread{[responder] {
         responder->respond(200, {}, make_shared_bytes("later"));
-      }).detach();
+      }};
     else if (request.path == "/stream")
       stream(responder);
     else if (request.path == "/flood")
@@ -111,7 +118,7 @@ struct fixture {
     responder->start(200, {});
     responder->write(make_shared_bytes("first\n"));
     responder->write(make_shared_bytes("second\n"));
-    std::thread([responder, left = left] { left.wait(); }).detach();
+    helper = std::thread{[responder, left = left] { left.wait_for(patience); }};
   }
 
   /// Three chunks, each once the one before is out.
