@@ -44,6 +44,8 @@ struct context {
   std::function<void()> given_up;
   prng jitter{random_u64()};
   std::atomic<bool> closing{false};
+  /// The `life_of` the connection in which the server read the subscriptions.
+  std::atomic<std::int64_t> heard_in{-1};
 };
 
 /// Nobody says when the callbacks of a connection that never came to be have
@@ -106,8 +108,33 @@ std::int64_t reconnect_delay(natsConnection*, int attempts, void* closure) {
   return static_cast<std::int64_t>(half + of(closure).jitter.below(half + 1));
 }
 
-void on_connected(natsConnection*, void* closure) {
-  log_info("bus", of(closure).name + ": connected");
+/// Counts how often the connection was made anew; callbacks that tell of it may
+/// come late.
+std::int64_t life_of(natsConnection* connection) {
+  natsStatistics* counts = nullptr;
+  std::uint64_t lives = 0;
+  if (natsStatistics_Create(&counts) == NATS_OK
+      && natsConnection_GetStats(connection, counts) == NATS_OK)
+    natsStatistics_GetCounts(counts, nullptr, nullptr, nullptr, nullptr,
+                             &lives);
+  natsStatistics_Destroy(counts);
+  return static_cast<std::int64_t>(lives);
+}
+
+/// Waits until the server has read the subscriptions.
+bool tell_subscriptions(natsConnection* connection, context& shared) {
+  const auto life = life_of(connection);
+  auto status = NATS_TIMEOUT;
+  while (status == NATS_TIMEOUT)
+    status = natsConnection_FlushTimeout(connection, connect_timeout);
+  if (status == NATS_OK)
+    shared.heard_in = life;
+  return status == NATS_OK;
+}
+
+void on_connected(natsConnection* connection, void* closure) {
+  if (tell_subscriptions(connection, of(closure)))
+    log_info("bus", of(closure).name + ": connected");
 }
 
 void on_disconnected(natsConnection* connection, void* closure) {
@@ -290,9 +317,8 @@ result<std::unique_ptr<nats_connection>> nats_connection::open(
   for (auto& one : subscriptions(config.cluster_uid, config.self, on))
     if (auto done = out->subscribe(one, inlet); !done)
       return done.error();
-  // So that who hears of this process finds it listening.
-  if (out->connected())
-    natsConnection_FlushTimeout(out->connection_, connect_timeout);
+  if (natsConnection_Status(out->connection_) == NATS_CONN_STATUS_CONNECTED)
+    tell_subscriptions(out->connection_, *shared);
   return out;
 }
 
@@ -347,7 +373,8 @@ bool nats_connection::closed() const {
 }
 
 bool nats_connection::connected() const {
-  return natsConnection_Status(connection_) == NATS_CONN_STATUS_CONNECTED;
+  return natsConnection_Status(connection_) == NATS_CONN_STATUS_CONNECTED
+         && of(context_.get()).heard_in == life_of(connection_);
 }
 
 } // namespace troupe::bus

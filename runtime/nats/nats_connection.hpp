@@ -69,6 +69,8 @@ public:
   status_result publish(const std::string& subject, const std::string& reply_to,
                         bytes_view octets);
 
+  /// Whether the server is there and has read the subscriptions: who hears of
+  /// this process finds it listening.
   bool connected() const;
 
   /// Whether it was given up.
