@@ -90,8 +90,16 @@ status_result kernel_pod_network::set_up_bridge() {
     return bridge.error();
   bridge_ = bridge->index;
   std::vector<ip_address> gateways;
-  for (const auto& range : config_.pod_cidrs)
+  for (const auto& range : config_.pod_cidrs) {
     gateways.push_back(address_pool::gateway(range));
+    // Until duplicate address detection lets the bridge have its link-local
+    // address, after seconds, the kernel looks for no pod on others' behalf.
+    if (range.family() == ip_family::v6)
+      if (auto set = node_.set_sysctl(
+              "net/ipv6/conf/" + std::string{bridge_name} + "/accept_dad", "0");
+          !set)
+        return set;
+  }
   // Without one of its own its Ethernet address follows its ports'.
   if (auto set = net_.change_link(
           bridge_,
