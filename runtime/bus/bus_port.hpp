@@ -42,7 +42,7 @@ public:
                                 const std::string& reply_to,
                                 bytes_view octets) = 0;
 
-  /// Whether every lane is connected.
+  /// Whether every lane is connected and listens to its subjects.
   virtual bool connected() const = 0;
 };
 

@@ -134,7 +134,7 @@ public:
   virtual std::unique_ptr<bus_registration>
   serve(std::string address, std::shared_ptr<bus_service> service) = 0;
 
-  /// Whether the bus is connected now.
+  /// Whether the bus is connected now: others reach this process.
   virtual bool connected() const = 0;
 };
 
