@@ -33,6 +33,7 @@ struct parsed {
   image_options image;
   server_options server;
   agent_options agent;
+  publisher_options publisher;
   supervisor_options supervisor;
   version_options version;
   std::uint16_t up_port = 0;
@@ -91,6 +92,10 @@ containers keep running; the next agent finds them again.)";
 constexpr const char* examples_supervisor =
     R"('troupe up' starts this, with the API's socket and the cluster's lock. It keeps
 the cluster's processes running, and ends them on SIGTERM.)";
+
+constexpr const char* examples_publisher =
+    R"(The supervisor starts this where ports are published, in the network namespace
+of the server, with sockets that were opened outside of it.)";
 
 constexpr const char* examples_version = R"(Examples:
   troupe version
@@ -158,6 +163,11 @@ void add_up(CLI::App& app, parsed& to) {
                   "Down to which they go [as last time, at first 80]")
       ->type_name("PERCENT")
       ->check(number_to(100, "a percentage"));
+  verb.add_option("--publish", to.up.publish,
+                  "Lead a port of 127.0.0.1 to a node port, as PORT:NODEPORT; "
+                  "PORT 0 picks a free one; may be repeated; none: no port "
+                  "[as last time, at first none]")
+      ->type_name("PORT:NODEPORT");
   verb.add_option("--port", to.up_port,
                   "The API's port on 127.0.0.1; 0 picks a free one and "
                   "remembers it [as last time, at first 6443]")
@@ -273,6 +283,25 @@ void add_supervisor(CLI::App& app, parsed& to) {
       ->type_name("FD");
 }
 
+void add_publisher(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("publisher",
+                                   "Lead ports of this machine to the nodes");
+  verb.footer(examples_publisher);
+  verb.add_option("--cluster-dir", to.publisher.cluster_directory,
+                  "The cluster's own directory")
+      ->required()
+      ->type_name("DIR");
+  verb.add_option("--first-fd", to.publisher.first_fd,
+                  "Descriptor of the first published port's socket, which "
+                  "listens already; the others follow")
+      ->required()
+      ->type_name("FD");
+  verb.add_option("--lifeline-fd", to.publisher.lifeline_fd,
+                  "Descriptor of a pipe: end when its other end closes")
+      ->type_name("FD");
+  add_log_file(verb, to.publisher.log_file);
+}
+
 void add_version(CLI::App& app, parsed& to) {
   auto& verb = *app.add_subcommand("version", "Show what this program is");
   verb.footer(examples_version);
@@ -321,6 +350,8 @@ command choose(const CLI::App& app, const parsed& from) {
     return checked(from.server, verb);
   if (verb == "agent")
     return checked(from.agent, verb);
+  if (verb == "publisher")
+    return checked(from.publisher, verb);
   if (verb == "supervisor")
     return checked(from.supervisor, verb);
   return from.version;
@@ -340,6 +371,7 @@ command parse_command_line(const std::vector<std::string>& arguments) {
   add_image(app, values);
   add_server(app, values);
   add_agent(app, values);
+  add_publisher(app, values);
   add_supervisor(app, values);
   add_version(app, values);
   for (const auto& argument : arguments)

@@ -90,6 +90,39 @@ result<process::listening_socket> open_port(const up_options& options,
   return opened;
 }
 
+/// What leads to a port of the nodes; a published port that was any free one
+/// the last time is tried first.
+std::vector<cluster::published_port>
+wanted_ports(const up_options& options, const cluster::cluster_record& record) {
+  if (options.publish.empty())
+    return record.published;
+  std::vector<cluster::published_port> out;
+  for (const auto& each : options.publish)
+    if (const auto pair = parse_publish(each); pair)
+      out.push_back({pair->port, pair->node_port});
+  for (auto& each : out)
+    for (const auto& before : record.published)
+      if (each.port == 0 && each.node_port == before.node_port)
+        each.port = before.port;
+  return out;
+}
+
+result<std::vector<unique_fd>> open_published(cluster::cluster_record& record) {
+  std::vector<unique_fd> out;
+  for (auto& each : record.published) {
+    auto opened = process::listen_on_loopback(each.port);
+    if (!opened)
+      return error{opened.error().code,
+                   "cannot publish port " + std::to_string(each.port) + ": "
+                       + opened.error().message
+                       + " (choose another with --publish PORT:"
+                       + std::to_string(each.node_port) + ", 0 picks one)"};
+    each.port = opened->port;
+    out.push_back(std::move(opened->fd));
+  }
+  return out;
+}
+
 status_result make_directories(const cluster::layout& files,
                                const std::string& member) {
   for (const auto& path : {files.run(), files.logs(), files.state(),
@@ -169,6 +202,11 @@ status_result choose_nodes(const up_options& options, bool first,
   record.nodes = options.nodes.value_or(first ? (root ? 1 : 0) : record.nodes);
   if (auto chosen = choose_images(options, record); !chosen)
     return chosen;
+  record.published = wanted_ports(options, record);
+  if (record.nodes == 0 && !record.published.empty())
+    return error{errc::invalid_argument,
+                 "--publish needs nodes: give --nodes 1 or more, or --publish "
+                 "none"};
   if (record.nodes == 0)
     return unit{};
   if (!root)
@@ -252,6 +290,9 @@ fill(const up_options& options, const cluster::layout& files,
   if (!socket)
     return socket.error();
   record.port = socket->port;
+  auto published = open_published(record);
+  if (!published)
+    return published.error();
   if (auto made = make_directories(files, record.member); !made)
     return made.error();
   if (before)
@@ -275,7 +316,8 @@ fill(const up_options& options, const cluster::layout& files,
   auto shared = share_access(options, files, std::move(record));
   if (!shared)
     return shared.error();
-  return prepared_cluster{std::move(*shared), {}, std::move(socket->fd)};
+  return prepared_cluster{
+      std::move(*shared), {}, std::move(socket->fd), std::move(*published)};
 }
 
 /// After a failure: a cluster that was there before is described as it was,
@@ -335,7 +377,9 @@ status_result check_running(const up_options& options,
   wanted.nodes = options.nodes.value_or(record.nodes);
   if (options.port.value_or(0) != 0)
     wanted.port = *options.port;
+  wanted.published = wanted_ports(options, record);
   const std::pair<const char*, bool> flags[] = {
+      {"--publish", wanted.published != record.published},
       {"--port", wanted.port != record.port},
       {"--nodes", wanted.nodes != record.nodes},
       {"--registry-mirror", wanted.registry_mirrors != record.registry_mirrors},

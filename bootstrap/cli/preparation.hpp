@@ -13,6 +13,7 @@ struct prepared_cluster {
   cluster::cluster_record record;
   unique_fd lock;
   unique_fd listen;
+  std::vector<unique_fd> published; ///< sockets of the record's ports
 };
 
 /// Makes or completes the directory, ends what an earlier supervisor left,

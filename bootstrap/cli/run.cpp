@@ -8,6 +8,7 @@
 #include "bootstrap/cli/version.hpp"
 #include "bootstrap/process/supervisor.hpp"
 #include "bootstrap/wiring/agent.hpp"
+#include "bootstrap/wiring/publisher.hpp"
 #include "bootstrap/wiring/server.hpp"
 #include "messages/base/overload.hpp"
 
@@ -28,6 +29,7 @@ int run(const std::vector<std::string>& arguments, const console& to) {
           [&](const version_options& it) { return run_version(it, to); },
           [](const server_options& it) { return wiring::run_server(it); },
           [](const agent_options& it) { return wiring::run_agent(it); },
+          [](const publisher_options& it) { return wiring::run_publisher(it); },
           [](const supervisor_options& it) {
             return process::run_supervisor(it);
           },

@@ -1,6 +1,7 @@
 #include "bootstrap/cli/status.hpp"
 
 #include "bootstrap/cli/observe.hpp"
+#include "bootstrap/cli/published_json.hpp"
 #include "bootstrap/cli/ready.hpp"
 #include "bootstrap/config/duration_text.hpp"
 
@@ -63,6 +64,7 @@ void print_json(const findings& it, std::ostream& out) {
       {"ready", it.ready},
       {"reason", it.reason},
       {"endpoint", nullptr},
+      {"published", ordered_json::array()},
       {"kubeconfig", nullptr},
       {"uid", nullptr},
       {"supervisor", describe(supervisor_of(seen))},
@@ -72,6 +74,7 @@ void print_json(const findings& it, std::ostream& out) {
     json["processes"].push_back(describe(each));
   if (seen.record) {
     json["endpoint"] = endpoint(*seen.record);
+    json["published"] = published_json(*seen.record);
     json["kubeconfig"] = it.files.kubeconfig();
     json["uid"] = seen.record->uid;
   }
@@ -112,6 +115,10 @@ void print_text(const findings& it, std::ostream& out) {
   if (seen.record)
     out << "Endpoint:    " << endpoint(*seen.record) << "\n"
         << "Kubeconfig:  " << it.files.kubeconfig() << "\n";
+  if (seen.record)
+    for (const auto& each : seen.record->published)
+      out << "Published:   127.0.0.1:" << each.port << " to node port "
+          << each.node_port << "\n";
   out << "Ready:       " << (it.ready ? "yes" : "no, " + it.reason) << "\n"
       << "Supervisor:  " << process_line(supervisor_of(seen)) << "\n";
   for (const auto& each : processes_of(seen))

@@ -3,6 +3,7 @@
 #include "bootstrap/cli/foreground.hpp"
 #include "bootstrap/cli/observe.hpp"
 #include "bootstrap/cli/preparation.hpp"
+#include "bootstrap/cli/published_json.hpp"
 #include "bootstrap/cli/ready.hpp"
 #include "bootstrap/cluster/kubeconfig.hpp"
 #include "bootstrap/process/child.hpp"
@@ -98,6 +99,8 @@ private:
         "troupe",      "supervisor", "--cluster-dir", files_.root(),
         "--listen-fd", "3",          "--lock-fd",     "4"};
     what.descriptors = {{cluster.listen.get(), 3}, {cluster.lock.get(), 4}};
+    for (int place = 5; const auto& each : cluster.published)
+      what.descriptors.emplace_back(each.get(), place++);
     what.log_file = files_.log_of("supervisor");
     what.detached = !options_.foreground;
     if (options_.foreground)
@@ -142,6 +145,7 @@ private:
         {"directory", files_.root()},
         {"endpoint", endpoint(running.record)},
         {"port", running.record.port},
+        {"published", published_json(running.record)},
         {"kubeconfig", files_.kubeconfig()},
         {"uid", running.record.uid},
         {"started", running.started},
@@ -158,7 +162,11 @@ private:
     to_.out << "Cluster \"" << flags.name
             << (running.started ? "\" is ready at "
                                 : "\" is running already at ")
-            << endpoint(running.record) << " (" << took << ").\n\n";
+            << endpoint(running.record) << " (" << took << ").\n";
+    for (const auto& each : running.record.published)
+      to_.out << "127.0.0.1:" << each.port << " leads to node port "
+              << each.node_port << ".\n";
+    to_.out << "\n";
     if (running.record.kubeconfigs.empty())
       to_.out << "  export KUBECONFIG=" << shell_word(files_.kubeconfig())
               << "\n";

@@ -44,6 +44,43 @@ status_result read_percent(const nlohmann::json& from, const char* member,
   return unit{};
 }
 
+nlohmann::ordered_json ports_json(const std::vector<published_port>& ports) {
+  auto out = nlohmann::ordered_json::array();
+  for (const auto& each : ports)
+    out.push_back({{"port", each.port}, {"nodePort", each.node_port}});
+  return out;
+}
+
+bool read_port(const nlohmann::json& from, const char* member,
+               std::uint16_t& out) {
+  const auto value = from.find(member);
+  if (value == from.end() || !value->is_number_unsigned()
+      || value->get<std::uint64_t>() > 65535)
+    return false;
+  out = value->get<std::uint16_t>();
+  return out != 0;
+}
+
+/// Absent in the files of clusters that published nothing.
+status_result read_published(const nlohmann::json& from,
+                             std::vector<published_port>& out) {
+  const auto list = from.find("published");
+  if (list == from.end())
+    return unit{};
+  const auto bad = corrupt("\"published\" must be a list of at most 64 pairs "
+                           "of \"port\" and \"nodePort\"");
+  if (!list->is_array() || list->size() > published_max)
+    return bad;
+  for (const auto& each : *list) {
+    published_port pair;
+    if (!each.is_object() || !read_port(each, "port", pair.port)
+        || !read_port(each, "nodePort", pair.node_port))
+      return bad;
+    out.push_back(pair);
+  }
+  return unit{};
+}
+
 } // namespace
 
 std::string to_json(const cluster_record& value) {
@@ -57,6 +94,7 @@ std::string to_json(const cluster_record& value) {
       {"registryAuthorities", value.registry_authorities},
       {"imageGcHighThreshold", value.image_gc_high},
       {"imageGcLowThreshold", value.image_gc_low},
+      {"published", ports_json(value.published)},
       {"kubeconfigs", value.kubeconfigs},
   };
   return json.dump(2) + "\n";
@@ -101,6 +139,8 @@ result<cluster_record> parse_cluster_record(std::string_view text) {
         std::pair{"imageGcLowThreshold", &out.image_gc_low}})
     if (auto read = read_percent(json, member, *to); !read)
       return read.error();
+  if (auto read = read_published(json, out.published); !read)
+    return read.error();
   if (auto read = read_texts(json, "kubeconfigs", out.kubeconfigs); !read)
     return read.error();
   return out;

@@ -10,6 +10,15 @@
 
 namespace troupe::cluster {
 
+/// A port of 127.0.0.1 that leads to a port of the nodes.
+struct published_port {
+  std::uint16_t port = 0;
+  std::uint16_t node_port = 0;
+
+  friend bool operator==(const published_port&,
+                         const published_port&) = default;
+};
+
 /// cluster.json: what makes a cluster the same one after a restart.
 struct cluster_record {
   /// Random UUID; every file of the state carries it.
@@ -26,6 +35,7 @@ struct cluster_record {
   /// Percent of the disk in use from which on images go, and until when.
   unsigned image_gc_high = 85;
   unsigned image_gc_low = 80;
+  std::vector<published_port> published;
   /// Files of the user's that hold this cluster's access.
   std::vector<std::string> kubeconfigs;
 
@@ -37,6 +47,7 @@ struct cluster_record {
 inline constexpr int cluster_file_version = 1;
 inline constexpr std::size_t kubeconfigs_max = 64;
 inline constexpr std::size_t registry_mirrors_max = 64;
+inline constexpr std::size_t published_max = 64;
 inline constexpr unsigned nodes_max = 250;
 
 /// "n1", "n2", ... as many as it has nodes.

@@ -1,6 +1,7 @@
 #include "bootstrap/config/options.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace troupe {
 
@@ -47,6 +48,12 @@ status_result check_descriptor(const char* flag, int fd) {
   return invalid(std::string{flag} + " must name an open file descriptor");
 }
 
+bool read_port(const std::string& text, std::uint16_t& out) {
+  const auto* end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data(), end, out);
+  return code == std::errc{} && rest == end;
+}
+
 status_result check_mirror(const std::string& mirror) {
   const auto equals = mirror.find('=');
   const auto url = equals == std::string::npos ? "" : mirror.substr(equals + 1);
@@ -68,7 +75,35 @@ status_result check_authority(const std::string& authority) {
                    "registry.example:5000=/etc/ssl/registry.pem");
 }
 
+/// "8080:30080"; the published port may be 0.
+status_result check_publish(const std::string& text) {
+  if (auto port = parse_publish(text); !port)
+    return port.error();
+  return unit{};
+}
+
+status_result check_publish(const std::vector<std::string>& all) {
+  if (all == std::vector<std::string>{"none"})
+    return unit{};
+  for (const auto& each : all)
+    if (auto ok = check_publish(each); !ok)
+      return ok;
+  return unit{};
+}
+
 } // namespace
+
+result<port_pair> parse_publish(const std::string& text) {
+  const auto wrong = invalid("--publish '" + text
+                             + "' must be PORT:NODEPORT, such as 8080:30080");
+  port_pair out;
+  const auto colon = text.find(':');
+  if (colon == std::string::npos || !read_port(text.substr(0, colon), out.port)
+      || !read_port(text.substr(colon + 1), out.node_port)
+      || out.node_port == 0)
+    return wrong;
+  return out;
+}
 
 status_result cluster_choice::validate() const {
   return check_name("--name", name);
@@ -85,6 +120,8 @@ status_result up_options::validate() const {
   for (const auto& authority : registry_authorities)
     if (auto ok = check_authority(authority); !ok)
       return ok;
+  if (auto ok = check_publish(publish); !ok)
+    return ok;
   if (image_gc_high.value_or(0) > 100 || image_gc_low.value_or(0) > 100)
     return invalid("--image-gc-high-threshold and --image-gc-low-threshold "
                    "must be from 0 to 100");
@@ -117,6 +154,12 @@ status_result agent_options::validate() const {
   if (auto ok = check_cluster_directory(cluster_directory); !ok)
     return ok;
   return check_name("--node", node);
+}
+
+status_result publisher_options::validate() const {
+  if (auto ok = check_cluster_directory(cluster_directory); !ok)
+    return ok;
+  return check_descriptor("--first-fd", first_fd);
 }
 
 status_result supervisor_options::validate() const {

@@ -27,6 +27,15 @@ struct cluster_choice {
   status_result validate() const;
 };
 
+/// A port of this machine and the nodes' port that it leads to.
+struct port_pair {
+  std::uint16_t port = 0;
+  std::uint16_t node_port = 0;
+};
+
+/// "8080:30080". The first may be 0, the second not.
+result<port_pair> parse_publish(const std::string& text);
+
 /// `troupe up`.
 struct up_options {
   cluster_choice cluster;
@@ -43,6 +52,10 @@ struct up_options {
   /// down to which. Absent: as last time, at first kubelet's. 100: never.
   std::optional<unsigned> image_gc_high;
   std::optional<unsigned> image_gc_low;
+  /// Ports of 127.0.0.1 that lead to a port of the nodes, "8080:30080"; port 0
+  /// picks a free one, and the same one again next time. "none" alone: none.
+  /// Empty: as last time.
+  std::vector<std::string> publish;
   /// On 127.0.0.1. Absent: as last time, at first `port_default`. 0: any free
   /// port, and the same one again next time.
   std::optional<std::uint16_t> port;
@@ -120,7 +133,8 @@ struct agent_options {
 struct supervisor_options {
   /// The cluster's own directory.
   std::string cluster_directory;
-  /// The socket of the API, which listens already.
+  /// The socket of the API, which listens already. Those of the published
+  /// ports follow `lock_fd`.
   int listen_fd = -1;
   /// The cluster's lock, held. It is released when the supervisor ends.
   int lock_fd = -1;
@@ -136,6 +150,21 @@ struct image_options {
   /// The image's name where the archive gives none.
   std::string tag;
   output_format output = output_format::text;
+
+  status_result validate() const;
+};
+
+/// `troupe publisher`: what leads published ports to the nodes.
+struct publisher_options {
+  /// The cluster's own directory.
+  std::string cluster_directory;
+  /// The sockets of the published ports, which listen already, are this
+  /// descriptor and those after it.
+  int first_fd = -1;
+  /// The end of a pipe: when the other end closes, it ends. -1: none.
+  int lifeline_fd = -1;
+  /// Where its log goes; empty: to standard error.
+  std::string log_file;
 
   status_result validate() const;
 };

@@ -58,6 +58,22 @@ kept_process plan_agent(const std::string& node, const cluster::layout& files,
   return {node, "agent", child, {child.log_file, SIGHUP}};
 }
 
+/// It lives where the nodes can be reached.
+kept_process plan_publisher(const cluster::cluster_record& about,
+                            const cluster::layout& files,
+                            const shared_descriptors& with) {
+  auto child = describe(files, "publisher");
+  child.arguments = {
+      "troupe",        "publisher",   "--cluster-dir", files.root(),
+      "--lifeline-fd", "3",           "--first-fd",    "4",
+      "--log-file",    child.log_file};
+  child.descriptors = {{with.lifeline, 3}};
+  for (int place = 4; int socket : with.published)
+    child.descriptors.emplace_back(socket, place++);
+  child.network_namespace = lab::member_netns_path(files.run(), about.member);
+  return {"publisher", "publisher", child, {child.log_file, SIGHUP}};
+}
+
 } // namespace
 
 std::string find_program(const std::string& name) {
@@ -80,6 +96,8 @@ std::vector<kept_process> plan_processes(const cluster::cluster_record& about,
   if (about.nodes > 0)
     out.push_back(plan_bus(about, files));
   out.push_back(plan_server(about, files, with));
+  if (!about.published.empty())
+    out.push_back(plan_publisher(about, files, with));
   for (const auto& node : cluster::node_names(about))
     out.push_back(plan_agent(node, files, with));
   return out;

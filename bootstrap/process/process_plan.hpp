@@ -13,6 +13,8 @@ namespace troupe::process {
 struct shared_descriptors {
   int listen = -1;   ///< the API's socket
   int lifeline = -1; ///< read end; closes when the supervisor ends
+  /// Sockets of the published ports, in their order.
+  std::vector<int> published = {};
 };
 
 /// The program that carries the bus.

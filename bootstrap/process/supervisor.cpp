@@ -37,7 +37,8 @@ public:
         identity self)
       : files_(options.cluster_directory), about_(std::move(about)),
         listen_(options.listen_fd), self_(std::move(self)) {
-    // nop
+    for (std::size_t i = 0; i < about_.published.size(); ++i)
+      published_.emplace_back(options.lock_fd + 1 + static_cast<int>(i));
   }
 
   /// The lifeline: its read end goes to every process of ours.
@@ -48,7 +49,9 @@ public:
                    "pipe: " + std::generic_category().message(errno)};
     lifeline_theirs_.reset(ends[0]);
     lifeline_ours_.reset(ends[1]);
-    const shared_descriptors with{listen_.get(), lifeline_theirs_.get()};
+    shared_descriptors with{listen_.get(), lifeline_theirs_.get()};
+    for (const auto& each : published_)
+      with.published.push_back(each.get());
     for (auto& each : plan_processes(about_, files_, with))
       keepers_.push_back(
           std::make_unique<keeper>(std::move(each), [this] { report(); }));
@@ -140,6 +143,7 @@ private:
   cluster::layout files_;
   cluster::cluster_record about_;
   unique_fd listen_;
+  std::vector<unique_fd> published_;
   identity self_;
   unique_fd lifeline_ours_;
   unique_fd lifeline_theirs_;

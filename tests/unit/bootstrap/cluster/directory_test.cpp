@@ -39,6 +39,10 @@ const cluster_record sample{"a2c4e6f8-0000-4000-8000-000000000001",
                             "s1",
                             3,
                             {"docker.io=http://10.0.0.1:5000"},
+                            {"registry:5000=/ca.pem"},
+                            90,
+                            70,
+                            {{8080, 30080}},
                             {"/home/me/.kube/config"}};
 
 } // namespace

@@ -52,6 +52,7 @@ TEST_CASE("what is said about images must make sense") {
   good.registry_mirrors = {"docker.io=http://a:5000"};
   good.registry_authorities = {"a:5000=ca.pem"};
   good.image_gc_high = 100;
+  good.publish = {"8080:30080", "0:30081"};
   good.image_gc_low = 0;
   CHECK(good.validate());
   struct {
@@ -63,6 +64,13 @@ TEST_CASE("what is said about images must make sense") {
       {"--registry-ca", [](auto& up) { up.registry_authorities = {"ca.pem"}; }},
       {"--registry-ca", [](auto& up) { up.registry_authorities = {"=x"}; }},
       {"--registry-ca", [](auto& up) { up.registry_authorities = {"x="}; }},
+      {"--publish", [](auto& up) { up.publish = {"8080"}; }},
+      {"--publish", [](auto& up) { up.publish = {"8080:0"}; }},
+      {"--publish", [](auto& up) { up.publish = {"8080:65536"}; }},
+      {"--publish",
+       [](auto& up) {
+         up.publish = {"none", "8080:30080"};
+       }},
       {"--image-gc-high-threshold", [](auto& up) { up.image_gc_high = 101; }},
       {"--image-gc-high-threshold", [](auto& up) { up.image_gc_low = 101; }},
   };
@@ -84,6 +92,8 @@ TEST_CASE("what up starts needs its descriptors and an absolute directory") {
   server = {"/d", "s1", -1};
   REQUIRE_FALSE(server.validate());
   CHECK(server.validate().error().message.find("--listen-fd") == 0);
+  CHECK(publisher_options{"/d", 4}.validate());
+  CHECK_FALSE(publisher_options{"/d", -1}.validate());
   CHECK(supervisor_options{"/d", 3, 4}.validate());
   CHECK_FALSE(supervisor_options{"/d", 3, -1}.validate());
   CHECK_FALSE(supervisor_options{"/d", -1, 4}.validate());

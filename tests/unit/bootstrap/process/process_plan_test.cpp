@@ -46,6 +46,21 @@ TEST_CASE("a cluster without nodes is its server alone") {
   CHECK(server.descriptors == descriptors{{10, 3}, {11, 4}});
 }
 
+TEST_CASE("published ports have a process where the nodes are reached") {
+  cluster::cluster_record about;
+  about.nodes = 1;
+  about.published = {{8080, 30080}, {8081, 30081}};
+  const auto all =
+      plan_processes(about, cluster::layout{"/c/one"}, {10, 11, {12, 13}});
+  REQUIRE(names(all) == "bus:bus server:s1 publisher:publisher agent:n1");
+  const auto& publisher = all[2].child;
+  CHECK(publisher.network_namespace == "/c/one/run/netns/s1");
+  CHECK(publisher.descriptors == descriptors{{11, 3}, {12, 4}, {13, 5}});
+  CHECK(command(publisher)
+        == "troupe publisher --cluster-dir /c/one --lifeline-fd 3 --first-fd 4 "
+           "--log-file /c/one/log/publisher.log");
+}
+
 TEST_CASE("with nodes the bus starts first, then the server, then agents") {
   const auto all = plan(2);
   REQUIRE(names(all) == "bus:bus server:s1 agent:n1 agent:n2");
