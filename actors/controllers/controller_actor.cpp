@@ -44,6 +44,11 @@ controller_actor::controller_actor(
 
 void controller_actor::begin() {
   core_ = std::make_unique<controller_core>(spec_, ports_.random());
+  events_ = std::make_unique<events::event_recorder>(
+      *ports_.api,
+      events::event_source{
+          spec_.reporter, {}, control::identity_of(spec_.name)},
+      ports_.wall_now, ports_.mono_now);
   news_ = std::make_shared<std::atomic<bool>>(false);
   auto told = [news = news_, self = to_self(),
                prefixes = spec_.watches.prefixes](const auto& batch) {
@@ -57,6 +62,7 @@ void controller_actor::begin() {
 void controller_actor::on_exit() {
   subscription_.reset();
   core_.reset();
+  events_.reset();
 }
 
 void controller_actor::handle(controller_input& input) {
@@ -82,6 +88,8 @@ void controller_actor::step() {
     log_warning(spec_.name, line);
   for (auto& effect : effects.writes)
     write(effect);
+  for (const auto& effect : effects.events)
+    events_->record(effect.about, effect.note);
   if (effects.read)
     read();
   if (effects.wake_at)

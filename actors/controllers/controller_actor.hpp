@@ -4,6 +4,7 @@
 #include "runtime/caf/input_actor.hpp"
 #include "runtime/caf/supervisor_actor.hpp"
 #include "runtime/control/api_port.hpp"
+#include "runtime/events/event_recorder.hpp"
 
 #include <atomic>
 #include <functional>
@@ -58,6 +59,7 @@ private:
   controller_spec spec_;
   controller_ports ports_;
   std::unique_ptr<controller_core> core_;
+  std::unique_ptr<events::event_recorder> events_;
   std::vector<core_input> inputs_;
   /// Whether a `view_changed` is on its way; set on the state's thread.
   std::shared_ptr<std::atomic<bool>> news_;

@@ -98,7 +98,9 @@ void controller_core::take(write_answered& input) {
   const auto action = mine.open.extract(input.ticket).mapped();
   const auto& answer = input.response;
   mine.newest = std::max(mine.newest, store::revision{answer.revision});
-  switch (control::judge(action, answer)) {
+  const auto verdict = control::judge(action, answer);
+  tell(action, verdict, answer.status.message);
+  switch (verdict) {
     case control::verdict::done:
       break;
     case control::verdict::outdated:
@@ -118,6 +120,20 @@ void controller_core::take(write_answered& input) {
   auto ended = std::move(mine);
   works_.erase(key);
   conclude(key, ended);
+}
+
+void controller_core::tell(const control::action& action,
+                           control::verdict verdict, const std::string& why) {
+  if (!action.event)
+    return;
+  const auto& [about, done, refused] = *action.event;
+  if (verdict == control::verdict::done && done)
+    out_.events.push_back({about, *done});
+  if (verdict != control::verdict::refused || !refused)
+    return;
+  auto note = *refused;
+  note.message += why;
+  out_.events.push_back({about, std::move(note)});
 }
 
 void controller_core::conclude(const object_key& key, work& ended) {

@@ -46,9 +46,16 @@ struct write_effect {
   api::request request;
 };
 
+/// Something users should hear.
+struct event_effect {
+  control::event_subject about;
+  control::event_note note;
+};
+
 /// What a step wants done.
 struct core_effects {
   std::vector<write_effect> writes;
+  std::vector<event_effect> events;
   /// Ask for a linearizable read; `read_ended` answers.
   bool read = false;
   /// Step again at this moment at the latest.
@@ -103,6 +110,8 @@ private:
   void look(std::shared_ptr<const store::store_snapshot> view);
   void enqueue_periodic();
   void plan(const object_key& key, bool confirmed);
+  void tell(const control::action& action, control::verdict verdict,
+            const std::string& why);
   void carry_out(const object_key& key, const control::plan& what);
   void conclude(const object_key& key, work& ended);
   void rest(const object_key& key);

@@ -33,6 +33,8 @@ struct controller_spec {
   std::function<control::plan(const control::snapshot&, const object_key&)>
       reconcile;
   std::optional<periodic_keys> periodic;
+  /// The source of its events: "deployment-controller".
+  std::string reporter = {};
 };
 
 } // namespace troupe::controllers

@@ -146,8 +146,8 @@ private:
     counters_ = std::make_unique<work_pool>(counters_max, work_queue_max);
     hooks_ = std::make_unique<work_pool>(hooks_max, work_queue_max);
     workers_ = std::make_unique<work_pool>(streams_max, 0);
-    events_ = std::make_unique<agent::event_recorder>(*api_, name, wall_now,
-                                                      mono_now);
+    events_ = std::make_unique<events::event_recorder>(
+        *api_, events::event_source{"kubelet", name, {}}, wall_now, mono_now);
     services_.bus = bus_.get();
     services_.api = api_.get();
     services_.sandboxes = sandboxes_.get();
@@ -196,7 +196,7 @@ private:
   agent::pod_registry registry_; ///< its sandboxes go before their host
   std::unique_ptr<messenger> bus_;
   std::unique_ptr<agent::api_client> api_;
-  std::unique_ptr<agent::event_recorder> events_;
+  std::unique_ptr<events::event_recorder> events_;
   std::unique_ptr<work_pool> pool_;
   std::unique_ptr<work_pool> counters_;
   std::unique_ptr<work_pool> hooks_;

@@ -108,7 +108,7 @@ void node_actor::collected(const images_collected& done) {
   next_image_list_ = {};
   const auto about = subject_of_node(around_.services->config.name);
   for (const auto& event : done.events)
-    around_.events->record(about, event);
+    around_.events->record(about, note_of(event));
 }
 
 void node_actor::carry_out(node_effects effects) {

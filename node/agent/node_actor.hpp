@@ -63,7 +63,7 @@ using node_door = actors::door<node_input>;
 struct node_surroundings {
   node_services* services = nullptr;
   pod_registry* registry = nullptr;
-  event_recorder* events = nullptr;
+  events::event_recorder* events = nullptr;
 };
 
 /// The shell of a node: registers it, keeps its heart beating, and has an actor

@@ -95,7 +95,7 @@ void pod_actor::carry_out(pod_effects effects) {
   if (!effects.events.empty()) {
     const auto about = subject_of_pod(*core_.pod());
     for (const auto& event : effects.events)
-      around_.events->record(about, event);
+      around_.events->record(about, note_of(event));
   }
   executor_->carry_out(core_.pod(), std::move(observed),
                        std::move(effects.record), std::move(effects.actions));

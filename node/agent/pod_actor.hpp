@@ -1,10 +1,11 @@
 #pragma once
 
-#include "node/agent/event_recorder.hpp"
+#include "node/agent/event_subjects.hpp"
 #include "node/agent/moment.hpp"
 #include "node/agent/pod_core.hpp"
 #include "node/agent/pod_registry.hpp"
 #include "runtime/caf/input_actor.hpp"
+#include "runtime/events/event_recorder.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -49,7 +50,7 @@ using pod_door = actors::door<pod_input>;
 struct pod_surroundings {
   node_services* services = nullptr;
   pod_registry* registry = nullptr;
-  event_recorder* events = nullptr;
+  events::event_recorder* events = nullptr;
   /// Told once nothing of the pod is left. From any thread.
   std::function<void(const std::string& uid)> finished;
 };

@@ -34,7 +34,7 @@ bool operator==(const action& a, const action& b) {
          && a.subresource == b.subresource && same_body(a, b) && a.uid == b.uid
          && a.resource_version == b.resource_version
          && a.propagation_policy == b.propagation_policy && a.reason == b.reason
-         && a.confirm == b.confirm;
+         && a.confirm == b.confirm && a.event == b.event;
 }
 
 std::string to_string(const action& value) {

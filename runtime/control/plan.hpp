@@ -2,6 +2,7 @@
 
 #include "messages/base/time_point.hpp"
 #include "messages/codec/document.hpp"
+#include "runtime/control/event.hpp"
 #include "runtime/control/object_codec.hpp"
 
 #include <memory>
@@ -12,6 +13,16 @@
 namespace troupe::control {
 
 enum class action_kind : std::uint8_t { create, update, remove };
+
+/// What users hear of an action, once.
+struct action_event {
+  event_subject about;
+  std::optional<event_note> done = std::nullopt;
+  /// Its message is followed by what the gateway said.
+  std::optional<event_note> refused = std::nullopt;
+
+  friend bool operator==(const action_event&, const action_event&) = default;
+};
 
 /// One write a reconciler wants, and why. It names its object completely, so
 /// that carrying it out twice does no more than once.
@@ -31,6 +42,7 @@ struct action {
   /// key is planned anew on a view taken after a linearizable read, and that
   /// plan is carried out.
   bool confirm = false;
+  std::optional<action_event> event = std::nullopt;
 };
 
 bool operator==(const action& a, const action& b);

@@ -18,14 +18,20 @@ api::verb verb_of(action_kind kind) {
 
 } // namespace
 
+api::identity identity_of(std::string_view controller) {
+  api::identity out;
+  out.name = "system:controller:" + std::string{controller};
+  out.groups = {"system:authenticated"};
+  return out;
+}
+
 api::request to_request(const action& value, std::string_view controller) {
   const auto parts = parse_key(value.target);
   TROUPE_CHECK(parts.has_value(), "a plan names objects by their keys");
   const auto* resource = stored_resource(parts->group, parts->plural);
   TROUPE_CHECK(resource != nullptr, "a plan is about served resources");
   api::request out;
-  out.user.name = "system:controller:" + std::string{controller};
-  out.user.groups = {"system:authenticated"};
+  out.user = identity_of(controller);
   out.verb = verb_of(value.kind);
   out.target = {std::string{parts->group},  std::string{resource->kind.version},
                 std::string{parts->plural}, value.subresource,

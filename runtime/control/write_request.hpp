@@ -7,8 +7,11 @@
 
 namespace troupe::control {
 
-/// The request that carries an action out, in the name of
-/// `system:controller:<controller>`. The action's resource is served.
+/// `system:controller:<controller>`.
+api::identity identity_of(std::string_view controller);
+
+/// The request that carries an action out, in the controller's name. The
+/// action's resource is served.
 api::request to_request(const action& value, std::string_view controller);
 
 /// What an answer says about the action it was asked for.

@@ -77,7 +77,8 @@ struct fixture {
   std::vector<std::shared_ptr<actors::door_base>> doors;
   caf::actor root;
 
-  fixture() {
+  explicit fixture(std::vector<controllers::controller_spec> specs =
+                       controllers::all_controllers()) {
     subscription = world.store
                        .subscribe([this](const auto&) {
                          std::lock_guard guard{mutex};
@@ -94,7 +95,7 @@ struct fixture {
     ports.random = [] { return 7; };
     actors::supervisor_config children;
     children.policy.restarts_max = 100;
-    for (auto& spec : controllers::all_controllers()) {
+    for (auto& spec : specs) {
       children.children.push_back(controllers::controller_child(
           "/server/s1/controller", std::move(spec), ports));
       doors.push_back(children.children.back().entrance);
@@ -158,4 +159,44 @@ TEST_CASE("controllers: what is done while they are dead is seen to") {
              && f.has_system_namespaces();
     }));
   }
+}
+
+TEST_CASE("controllers: what happened is recorded in the controller's name") {
+  controllers::controller_spec spec;
+  spec.name = "sweeper";
+  spec.reporter = "sweeper-controller";
+  spec.watches.prefixes = {"core/configmaps/"};
+  spec.keys_of = [](const auto& change, const auto&, const auto& enqueue) {
+    enqueue(change.key);
+  };
+  spec.reconcile = [](const control::snapshot& view, const auto& key) {
+    control::plan plan;
+    if (const auto found = view.find(key)) {
+      plan.actions.push_back(
+          control::removal_of(key, *found, "Background", "test"));
+      plan.actions.back().event =
+          control::action_event{control::subject_of(key, *view.get(key)),
+                                control::event_note{false, "Swept", "Gone"}};
+    }
+    return plan;
+  };
+  fixture f{{spec}};
+  f.locked.exclusively([&] {
+    f.world.place("{apiVersion: v1, kind: Namespace, metadata: {name: default, "
+                  "uid: d}, status: {phase: Active}}");
+    f.world.place(config_map("dust"));
+  });
+  REQUIRE(f.comes_true(
+      [&] { return !f.world.names("core/events/default/").empty(); }));
+  f.locked.exclusively([&] {
+    const auto view = f.world.view();
+    const auto event = view.get("core/events/default/"
+                                + f.world.names("core/events/default/")[0]);
+    CHECK(codec::find_path(event->root(), event->type(), "source.component")
+              ->string_or("")
+          == "sweeper-controller");
+    CHECK(
+        codec::find_path(event->root(), event->type(), "reason")->string_or("")
+        == "Swept");
+  });
 }

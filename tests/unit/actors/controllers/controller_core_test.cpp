@@ -135,6 +135,48 @@ TEST_CASE("core: an unknown outcome waits for a read, then tries again") {
   }
 }
 
+TEST_CASE("core: users hear of what happened, and of nothing else") {
+  struct row {
+    const char* name;
+    api::response answer;
+    const char* want;
+  };
+
+  const row rows[] = {
+      {"done", done(9), "Normal Removed: Removed settings"},
+      {"refused", refused(403), "Warning Stayed: Cannot remove: no"},
+      {"outdated", refused(409), ""},
+      {"unknown", refused(504), ""},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.name);
+    auto spec = deleter(false);
+    spec.reconcile = [inner = spec.reconcile](const auto& view,
+                                              const auto& key) {
+      auto plan = inner(view, key);
+      for (auto& action : plan.actions)
+        action.event = control::action_event{
+            control::subject_of(key, *view.get(key)),
+            control::event_note{false, "Removed", "Removed settings"},
+            control::event_note{true, "Stayed", "Cannot remove: "}};
+      return plan;
+    };
+    fixture f{spec};
+    f.world.place(config_map("settings"));
+    const auto first = f.step();
+    CHECK(first.events.empty());
+    const auto second =
+        f.step({write_answered{first.writes.at(0).ticket, r.answer}});
+    CHECK(second.events.size() == (*r.want == '\0' ? 0 : 1));
+    for (const auto& event : second.events) {
+      CHECK(to_string(event.note) == r.want);
+      CHECK(event.about
+            == control::event_subject{"v1", "ConfigMap", "n1", "settings",
+                                      "settings", "1"});
+    }
+  }
+}
+
 TEST_CASE("core: refusals are told to the next plan, and warned about") {
   auto spec = deleter(false);
   std::vector<control::refusal> heard;

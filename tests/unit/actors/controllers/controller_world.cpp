@@ -157,6 +157,8 @@ bool controller_runner::step() {
   auto effects = core_->step(world_.now(), seen_, std::move(inputs));
   for (auto& effect : effects.writes)
     write(effect);
+  for (const auto& [about, note] : effects.events)
+    events.push_back(about.kind + " " + about.name + ": " + to_string(note));
   if (effects.read)
     answers_.push_back(
         controllers::read_ended{fails(10) ? store::barrier_outcome::timed_out

@@ -77,6 +77,7 @@ public:
   /// Hears every write before it is carried out.
   std::function<void(const api::request&)> before_write;
   std::vector<std::string> writes; ///< "delete core/configmaps/a/b", ...
+  std::vector<std::string> events; ///< "Deployment web: Normal Scaling...", ...
 
 private:
   bool fails(unsigned percent) { return faults_ && faults_->chance(percent); }

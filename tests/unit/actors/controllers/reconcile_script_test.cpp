@@ -86,6 +86,10 @@ private:
     std::string out;
     for (const auto& action : what.actions) {
       out += to_string(action) + "\n";
+      if (action.event && action.event->done)
+        out += "  tells " + action.event->about.kind + " "
+               + action.event->about.name + " " + to_string(*action.event->done)
+               + "\n";
       if (action.body)
         out += "  " + show(*action.body, action.target);
     }

@@ -1,13 +1,12 @@
-#include "node/agent/event_recorder.hpp"
+#include "runtime/events/event_recorder.hpp"
 
 #include "messages/meta/time.hpp"
 #include "messages/schema/ids/core_v1.hpp"
 #include "messages/schema/ids/meta_v1.hpp"
 #include "messages/schema/registry.hpp"
-#include "messages/view/core_v1.hpp"
 #include "runtime/base/log.hpp"
 
-namespace troupe::agent {
+namespace troupe::events {
 
 namespace {
 
@@ -15,7 +14,6 @@ namespace ids = schema::ids;
 
 constexpr duration patience = std::chrono::seconds{30};
 constexpr int not_found = 404;
-constexpr const char* reporter = "kubelet";
 
 void set(codec::document& doc, codec::node& to, codec::field_id id,
          std::string_view text) {
@@ -45,9 +43,9 @@ void send(control::api_port& api, const std::function<mono_time()>& now,
                return;
              if (answer.status.code != not_found
                  || request.verb != api::verb::update)
-               return log_warning("agent", "event \"" + text
-                                               + "\" was not stored: "
-                                               + answer.status.message);
+               return log_warning("events", "event \"" + text
+                                                + "\" was not stored: "
+                                                + answer.status.message);
              auto anew = request;
              anew.verb = api::verb::create;
              anew.target.name.clear();
@@ -57,35 +55,20 @@ void send(control::api_port& api, const std::function<mono_time()>& now,
 
 } // namespace
 
-event_subject subject_of_pod(const codec::document& pod) {
-  const auto metadata = view::core_v1::pod{pod}.metadata();
-  return {"v1",
-          "Pod",
-          std::string{metadata.namespace_()},
-          std::string{metadata.name()},
-          std::string{metadata.uid()},
-          std::string{metadata.resource_version()}};
-}
-
-/// Upstream's kubelet gives the node's name for a uid.
-event_subject subject_of_node(const std::string& node) {
-  return {"v1", "Node", "", node, node, ""};
-}
-
-event_recorder::event_recorder(control::api_port& api, std::string node,
+event_recorder::event_recorder(control::api_port& api, event_source source,
                                std::function<wall_time()> wall_now,
                                std::function<mono_time()> mono_now)
-    : api_(api), node_(std::move(node)), wall_now_(std::move(wall_now)),
+    : api_(api), source_(std::move(source)), wall_now_(std::move(wall_now)),
       mono_now_(std::move(mono_now)) {
   // nop
 }
 
 void event_recorder::record(const event_subject& about,
-                            const pod::pod_event& event) {
+                            const event_note& note) {
   namespace fields = ids::event;
   const moment now{mono_now_(), wall_now_()};
   const auto stored =
-      correlator_.with([&](auto& it) { return it.take(about, event, now); });
+      correlator_.with([&](auto& it) { return it.take(about, note, now); });
   if (!stored)
     return;
   const auto ns = about.ns.empty() ? std::string{"default"} : about.ns;
@@ -93,27 +76,28 @@ void event_recorder::record(const event_subject& about,
   auto& metadata = doc.object_at(doc.root(), fields::metadata);
   set(doc, metadata, ids::object_meta::name, stored->name);
   set(doc, metadata, ids::object_meta::namespace_, ns);
-  add_subject(doc, about, event.field_path);
-  set(doc, doc.root(), fields::reason, event.reason);
+  add_subject(doc, about, note.field_path);
+  set(doc, doc.root(), fields::reason, note.reason);
   set(doc, doc.root(), fields::message, stored->message);
   auto& source = doc.object_at(doc.root(), fields::source);
-  set(doc, source, ids::event_source::component, reporter);
-  set(doc, source, ids::event_source::host, node_);
+  set(doc, source, ids::event_source::component, source_.component);
+  set(doc, source, ids::event_source::host, source_.host);
   set(doc, doc.root(), fields::first_timestamp,
       meta::format_time(stored->first));
   set(doc, doc.root(), fields::last_timestamp, meta::format_time(now.wall));
   doc.set(doc.root(), fields::count, doc.make_integer(stored->count));
-  set(doc, doc.root(), fields::type, event.warning ? "Warning" : "Normal");
-  set(doc, doc.root(), fields::reporting_component, reporter);
-  set(doc, doc.root(), fields::reporting_instance, node_);
+  set(doc, doc.root(), fields::type, note.warning ? "Warning" : "Normal");
+  set(doc, doc.root(), fields::reporting_component, source_.component);
+  set(doc, doc.root(), fields::reporting_instance, source_.host);
   api::request request;
   request.verb = stored->count == 1 ? api::verb::create : api::verb::update;
   request.target = {
       "", "v1", "events",
       "", ns,   stored->count == 1 ? std::string{} : stored->name};
-  request.field_manager = reporter;
+  request.user = source_.user;
+  request.field_manager = source_.component;
   request.body = std::make_shared<const codec::document>(std::move(doc));
-  send(api_, mono_now_, std::move(request), to_string(event));
+  send(api_, mono_now_, std::move(request), to_string(note));
 }
 
-} // namespace troupe::agent
+} // namespace troupe::events

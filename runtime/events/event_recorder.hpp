@@ -1,18 +1,20 @@
 #pragma once
 
-#include "messages/codec/document.hpp"
-#include "node/agent/event_correlator.hpp"
 #include "runtime/base/guarded.hpp"
 #include "runtime/control/api_port.hpp"
+#include "runtime/events/event_correlator.hpp"
 
 #include <functional>
-#include <memory>
 #include <string>
 
-namespace troupe::agent {
+namespace troupe::events {
 
-event_subject subject_of_pod(const codec::document& pod);
-event_subject subject_of_node(const std::string& node);
+/// Who tells.
+struct event_source {
+  std::string component; ///< "kubelet"; it owns what is written
+  std::string host;      ///< its node's name, or empty
+  api::identity user;    ///< who asks; empty where the transport says so
+};
 
 /// Writes core/v1 Events, as few as the correlator makes of them. One that the
 /// API has forgotten meanwhile is made anew with its count. Best effort: what
@@ -20,18 +22,18 @@ event_subject subject_of_node(const std::string& node);
 /// thread, and never blocks.
 class event_recorder {
 public:
-  event_recorder(control::api_port& api, std::string node,
+  event_recorder(control::api_port& api, event_source source,
                  std::function<wall_time()> wall_now,
                  std::function<mono_time()> mono_now);
 
-  void record(const event_subject& about, const pod::pod_event& event);
+  void record(const event_subject& about, const event_note& note);
 
 private:
   control::api_port& api_;
-  const std::string node_;
+  const event_source source_;
   const std::function<wall_time()> wall_now_;
   const std::function<mono_time()> mono_now_;
   guarded<event_correlator> correlator_;
 };
 
-} // namespace troupe::agent
+} // namespace troupe::events

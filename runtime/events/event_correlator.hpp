@@ -1,24 +1,24 @@
 #pragma once
 
-#include "node/agent/moment.hpp"
-#include "node/agent/recent_map.hpp"
-#include "node/pod/events.hpp"
+#include "messages/base/time_point.hpp"
+#include "runtime/control/event.hpp"
+#include "runtime/events/recent_map.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 
-namespace troupe::agent {
+namespace troupe::events {
 
-/// What an event is about: core/v1 ObjectReference.
-struct event_subject {
-  std::string api_version = "v1";
-  std::string kind;
-  std::string ns;
-  std::string name;
-  std::string uid;
-  std::string resource_version;
+using control::event_note;
+using control::event_subject;
+
+/// Now, on both time lines: intervals are measured on the one that never
+/// jumps.
+struct moment {
+  mono_time mono;
+  wall_time wall;
 };
 
 /// An event as it is to be stored.
@@ -41,7 +41,7 @@ class event_correlator {
 public:
   /// Absent: not to be stored.
   std::optional<correlated_event> take(const event_subject& about,
-                                       const pod::pod_event& event, moment now);
+                                       const event_note& event, moment now);
 
 private:
   struct similar_events {
@@ -72,4 +72,4 @@ private:
   std::uint64_t made_ = 0;
 };
 
-} // namespace troupe::agent
+} // namespace troupe::events

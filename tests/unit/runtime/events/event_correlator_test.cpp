@@ -1,9 +1,9 @@
-#include "node/agent/event_correlator.hpp"
+#include "runtime/events/event_correlator.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace troupe;
-using namespace troupe::agent;
+using namespace troupe::events;
 using namespace std::chrono_literals;
 
 namespace {
@@ -12,7 +12,7 @@ struct world {
   moment now{mono_time{1h}, wall_time{24h * 20'000}};
   event_correlator events;
   event_subject pod{"v1", "Pod", "ns", "p", "u1", "7"};
-  pod::pod_event event{false, "Pulled", "image a", "spec.containers{c}"};
+  event_note event{false, "Pulled", "image a", "spec.containers{c}"};
 
   std::optional<correlated_event> take() {
     return events.take(pod, event, now);
@@ -31,7 +31,7 @@ struct world {
 
 } // namespace
 
-TEST_CASE("identical containers have events of their own", "[agent]") {
+TEST_CASE("identical containers have events of their own", "[events]") {
   world at;
   const auto one = at.take();
   at.event.field_path = "spec.containers{d}";
@@ -43,7 +43,7 @@ TEST_CASE("identical containers have events of their own", "[agent]") {
   CHECK(at.take()->count == 2);
 }
 
-TEST_CASE("a new version of a subject is the same subject", "[agent]") {
+TEST_CASE("a new version of a subject is the same subject", "[events]") {
   world at;
   const auto first = at.take();
   at.pod.resource_version = "8";
@@ -54,7 +54,8 @@ TEST_CASE("a new version of a subject is the same subject", "[agent]") {
   CHECK(again->first == first->first);
 }
 
-TEST_CASE("from the tenth on, messages of one reason are combined", "[agent]") {
+TEST_CASE("from the tenth on, messages of one reason are combined",
+          "[events]") {
   world at;
   std::string name;
   for (int i = 1; i <= 9; ++i)
@@ -87,7 +88,7 @@ TEST_CASE("from the tenth on, messages of one reason are combined", "[agent]") {
 }
 
 TEST_CASE("a subject has so many events, and one more now and then",
-          "[agent]") {
+          "[events]") {
   world at;
   for (int i = 0; i < 25; ++i)
     CHECK(at.take());
@@ -112,7 +113,7 @@ TEST_CASE("a subject has so many events, and one more now and then",
   }
 }
 
-TEST_CASE("what was used least recently is forgotten", "[agent]") {
+TEST_CASE("what was used least recently is forgotten", "[events]") {
   recent_map<int> map{2};
   map["a"] = 1;
   map["b"] = 2;

@@ -1,13 +1,12 @@
 #include "messages/view/core_v1.hpp"
-#include "node/agent/event_recorder.hpp"
-#include "tests/unit/node/agent/objects.hpp"
+#include "runtime/events/event_recorder.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <set>
 
 using namespace troupe;
-using namespace troupe::agent;
+using namespace troupe::events;
 using namespace std::chrono_literals;
 
 namespace {
@@ -29,10 +28,24 @@ public:
   std::vector<std::function<void(api::response)>> answers;
 };
 
+api::response succeeded() {
+  api::response out;
+  out.status.success = true;
+  return out;
+}
+
+api::response failed(int code) {
+  api::response out;
+  out.status.code = code;
+  return out;
+}
+
 struct world {
   fake_port api;
   wall_time now{24h * 20'000 + 12h};
-  event_recorder events{api, "n1", [this] { return now; },
+  event_recorder events{api,
+                        {"kubelet", "n1", {}},
+                        [this] { return now; },
                         [] { return mono_time{1h}; }};
   event_subject pod{"v1", "Pod", "ns", "p", "u1", "7"};
 
@@ -41,12 +54,12 @@ struct world {
   }
 };
 
-const pod::pod_event started{false, "Started", "Container started",
-                             "spec.containers{c}"};
+const event_note started{false, "Started", "Container started",
+                         "spec.containers{c}"};
 
 } // namespace
 
-TEST_CASE("an event says who saw what happen to whom", "[agent]") {
+TEST_CASE("an event says who saw what happen to whom", "[events]") {
   world at;
   at.events.record(at.pod, {true, "Failed", "no luck", "spec.containers{c}"});
   REQUIRE(at.api.requests.size() == 1);
@@ -72,7 +85,7 @@ TEST_CASE("an event says who saw what happen to whom", "[agent]") {
   CHECK(event.last_timestamp() == event.first_timestamp());
 }
 
-TEST_CASE("the same again raises the count of the first", "[agent]") {
+TEST_CASE("the same again raises the count of the first", "[events]") {
   world at;
   for (int i = 0; i < 3; ++i) {
     at.events.record(at.pod, started);
@@ -88,14 +101,14 @@ TEST_CASE("the same again raises the count of the first", "[agent]") {
   CHECK(last.last_timestamp() == "2024-10-04T12:00:20Z");
 }
 
-TEST_CASE("what is one too many is not sent", "[agent]") {
+TEST_CASE("what is one too many is not sent", "[events]") {
   world at;
   for (int i = 0; i < 30; ++i)
     at.events.record(at.pod, started);
   CHECK(at.api.requests.size() == 25);
 }
 
-TEST_CASE("what differs in anything is an event of its own", "[agent]") {
+TEST_CASE("what differs in anything is an event of its own", "[events]") {
   world at;
   at.events.record(at.pod, started);
   auto event = started;
@@ -121,32 +134,32 @@ TEST_CASE("what differs in anything is an event of its own", "[agent]") {
   CHECK(names.size() == 6);
 }
 
-TEST_CASE("an event the API forgot is made anew", "[agent]") {
+TEST_CASE("an event the API forgot is made anew", "[events]") {
   world at;
   at.events.record(at.pod, started);
-  at.api.answers[0](test::succeeded(nullptr));
+  at.api.answers[0](succeeded());
   at.events.record(at.pod, started);
-  at.api.answers[1](test::failed(404));
+  at.api.answers[1](failed(404));
   REQUIRE(at.api.requests.size() == 3);
   CHECK((at.api.requests[2].verb == api::verb::create));
   CHECK(at.api.requests[2].target.name.empty());
   CHECK(at.name(2) == at.name(0));
   CHECK(core::event{*at.api.requests[2].body}.count() == 2);
   // Its namespace may be gone as well: that is the end of it.
-  at.api.answers[2](test::failed(404));
+  at.api.answers[2](failed(404));
   CHECK(at.api.requests.size() == 3);
 }
 
-TEST_CASE("an event the API does not take is lost", "[agent]") {
+TEST_CASE("an event the API does not take is lost", "[events]") {
   world at;
   at.events.record(at.pod, started);
-  at.api.answers[0](test::failed(403));
+  at.api.answers[0](failed(403));
   at.events.record(at.pod, started);
-  at.api.answers[1](test::failed(500));
+  at.api.answers[1](failed(500));
   CHECK(at.api.requests.size() == 2);
 }
 
-TEST_CASE("events are remembered up to a limit", "[agent]") {
+TEST_CASE("events are remembered up to a limit", "[events]") {
   world at;
   at.events.record(at.pod, started);
   auto other = at.pod;
@@ -159,26 +172,14 @@ TEST_CASE("events are remembered up to a limit", "[agent]") {
   CHECK((at.api.requests[0].verb == api::verb::create));
 }
 
-TEST_CASE("events about nodes lie in the default namespace", "[agent]") {
+TEST_CASE("events about nodes lie in the default namespace", "[events]") {
   world at;
-  at.events.record(subject_of_node("n1"), {false, "Starting", "Starting", ""});
+  at.events.record({"v1", "Node", "", "n1", "n1", ""},
+                   {false, "Starting", "Starting", ""});
   CHECK(at.api.requests[0].target.ns == "default");
   const core::event event{*at.api.requests[0].body};
   CHECK(event.involved_object().kind() == "Node");
   CHECK(event.involved_object().uid() == "n1");
   CHECK(event.involved_object().namespace_().empty());
   CHECK(event.type() == "Normal");
-}
-
-TEST_CASE("the subject of a pod is its metadata", "[agent]") {
-  const auto pod =
-      test::make_object("v1", "Pod",
-                        R"({"metadata":{"name":"p","namespace":"ns","uid":"u",
-          "resourceVersion":"5"}})");
-  const auto subject = subject_of_pod(pod);
-  CHECK(subject.kind == "Pod");
-  CHECK(subject.ns == "ns");
-  CHECK(subject.name == "p");
-  CHECK(subject.uid == "u");
-  CHECK(subject.resource_version == "5");
 }

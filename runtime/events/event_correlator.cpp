@@ -1,9 +1,9 @@
-#include "node/agent/event_correlator.hpp"
+#include "runtime/events/event_correlator.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace troupe::agent {
+namespace troupe::events {
 
 namespace {
 
@@ -29,7 +29,7 @@ std::string name_of(const event_subject& about, std::uint64_t number) {
 } // namespace
 
 std::optional<correlated_event>
-event_correlator::take(const event_subject& about, const pod::pod_event& event,
+event_correlator::take(const event_subject& about, const event_note& event,
                        moment now) {
   const auto subject = join({about.kind, about.ns, about.name, about.uid});
   const auto kind =
@@ -81,4 +81,4 @@ bool event_correlator::is_allowed(const std::string& subject, mono_time now) {
   return true;
 }
 
-} // namespace troupe::agent
+} // namespace troupe::events

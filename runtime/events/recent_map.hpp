@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace troupe::agent {
+namespace troupe::events {
 
 /// Values by name; past `size_max` those used least recently are forgotten.
 template <class Value>
@@ -38,4 +38,4 @@ private:
   std::map<std::string, typename entries::iterator> places_;
 };
 
-} // namespace troupe::agent
+} // namespace troupe::events
