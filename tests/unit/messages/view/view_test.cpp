@@ -2,6 +2,7 @@
 #include "messages/schema/registry.hpp"
 #include "messages/view/core_v1.hpp"
 #include "messages/view/meta_v1.hpp"
+#include "messages/view/selectors.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -40,6 +41,23 @@ TEST_CASE("a view reads the fields of its type by name") {
     CHECK(owner.controller());
     CHECK(owner.uid() == "u");
   }
+}
+
+TEST_CASE("a LabelSelector becomes one that matches") {
+  const auto* type =
+      schema::find_type("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector");
+  const auto read = codec::decode_json(
+      R"({"matchLabels": {"app": "web"}, "matchExpressions":
+          [{"key": "tier", "operator": "NotIn", "values": ["db"]}]})",
+      type);
+  REQUIRE(read);
+  const view::meta_v1::label_selector from{&read->doc.root()};
+  const auto selector = view::to_selector(from);
+  REQUIRE(selector);
+  CHECK(*selector
+        == *meta::label_selector::parse("app in (web),tier notin (db)"));
+  const view::meta_v1::label_selector absent{nullptr};
+  CHECK(*view::to_selector(absent) == meta::label_selector::nothing());
 }
 
 TEST_CASE("what is absent reads as empty") {
