@@ -1,5 +1,6 @@
 #include "messages/codec/print/cell_functions.hpp"
 
+#include "messages/codec/print/deployment_cells.hpp"
 #include "messages/codec/print/event_cells.hpp"
 #include "messages/codec/print/node_cells.hpp"
 #include "messages/codec/print/pod_cells.hpp"
@@ -9,6 +10,11 @@ namespace troupe::codec {
 namespace {
 
 constexpr cell_function functions[] = {
+    {"deployment_available", append_deployment_available},
+    {"deployment_containers", append_deployment_containers},
+    {"deployment_images", append_deployment_images},
+    {"deployment_ready", append_deployment_ready},
+    {"deployment_updated", append_deployment_updated},
     {"event_count", append_event_count},
     {"event_first_seen", append_event_first_seen},
     {"event_last_seen", append_event_last_seen},

@@ -3,6 +3,7 @@
 #include "messages/base/json_escape.hpp"
 #include "messages/codec/print/human_duration.hpp"
 #include "messages/codec/print/pod_summary.hpp"
+#include "messages/codec/print/template_cells.hpp"
 #include "messages/meta/time.hpp"
 
 namespace troupe::codec {
@@ -24,16 +25,6 @@ bool is_open(core::pod_status status, std::string_view gate) {
     if (condition.type() == gate)
       return condition.status() == "True";
   return false;
-}
-
-/// One text of each of a template's containers.
-template <class F>
-void append_of_containers(std::string& out, const node& from, F text) {
-  std::string all;
-  const core::pod_template wanted{&from};
-  for (auto container : wanted.template_().spec().containers())
-    all.append(all.empty() ? "" : ",").append(text(container));
-  append_json_string(out, all);
 }
 
 } // namespace
@@ -92,14 +83,12 @@ void append_pod_readiness_gates(std::string& out, const node& pod, wall_time) {
 
 void append_template_containers(std::string& out, const node& pod_template,
                                 wall_time) {
-  append_of_containers(out, pod_template,
-                       [](core::container one) { return one.name(); });
+  append_container_names(out, core::pod_template{&pod_template}.template_());
 }
 
 void append_template_images(std::string& out, const node& pod_template,
                             wall_time) {
-  append_of_containers(out, pod_template,
-                       [](core::container one) { return one.image(); });
+  append_container_images(out, core::pod_template{&pod_template}.template_());
 }
 
 } // namespace troupe::codec

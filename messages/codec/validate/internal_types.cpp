@@ -36,6 +36,7 @@ constexpr internal_type types[] = {
     {"ContainerResizePolicy", "ResourceName RestartPolicy"},
     {"ContainerRestartRule", "Action ExitCodes"},
     {"ContainerRestartRuleOnExitCodes", "Operator Values"},
+    {"DeploymentStrategy", "Type RollingUpdate"},
     {"DownwardAPIProjection", "Items"},
     {"DownwardAPIVolumeFile", "Path FieldRef ResourceFieldRef Mode"},
     {"DownwardAPIVolumeSource", "Items DefaultMode"},
@@ -132,6 +133,7 @@ constexpr internal_type types[] = {
     {"ResourceClaim", "Name Request"},
     {"ResourceFieldSelector", "ContainerName Resource Divisor"},
     {"ResourceRequirements", "Limits Requests Claims"},
+    {"RollingUpdateDeployment", "MaxUnavailable MaxSurge"},
     {"SELinuxOptions", "User Role Type Level"},
     {"ScaleIOVolumeSource",
      "Gateway System SecretRef SSLEnabled ProtectionDomain StoragePool "

@@ -3,6 +3,7 @@
 namespace troupe::codec {
 
 extern const kind_rules config_map_rules;
+extern const kind_rules deployment_rules;
 extern const kind_rules event_rules;
 extern const kind_rules lease_rules;
 extern const kind_rules namespace_rules;
@@ -14,8 +15,9 @@ extern const kind_rules secret_rules;
 namespace {
 
 constexpr const kind_rules* all_rules[] = {
-    &config_map_rules, &event_rules, &lease_rules,        &namespace_rules,
-    &node_rules,       &pod_rules,   &pod_template_rules, &secret_rules,
+    &config_map_rules, &deployment_rules,   &event_rules,
+    &lease_rules,      &namespace_rules,    &node_rules,
+    &pod_rules,        &pod_template_rules, &secret_rules,
 };
 
 const kind_rules no_rules;

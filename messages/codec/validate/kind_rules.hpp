@@ -39,6 +39,8 @@ struct kind_rules {
   bool table_checks = true;
   /// A creation may say what the status is.
   bool keeps_first_status = false;
+  /// A change of the annotations raises the generation, too.
+  bool annotations_are_wanted = false;
   /// Fills computed defaults, after those of the tables.
   void (*fill_defaults)(document& object) = nullptr;
   void (*prepare_create)(document& object) = nullptr;

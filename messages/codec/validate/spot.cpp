@@ -78,6 +78,11 @@ void spot::not_supported(
       meta::not_supported(path(), meta::quoted(value), supported));
 }
 
+void spot::not_supported_json(
+    std::string json, std::initializer_list<std::string_view> supported) const {
+  errors_->push_back(meta::not_supported(path(), std::move(json), supported));
+}
+
 void spot::too_long(std::size_t bytes_max) const {
   errors_->push_back(meta::too_long(path(), bytes_max));
 }

@@ -53,6 +53,10 @@ public:
   void not_found(std::string_view value, std::string detail = {}) const;
   void not_supported(std::string_view value,
                      std::initializer_list<std::string_view> supported) const;
+  /// `json` shows the value as it is.
+  void
+  not_supported_json(std::string json,
+                     std::initializer_list<std::string_view> supported) const;
   void too_long(std::size_t bytes_max) const;
   void duplicate_json(std::string json, std::string detail = {}) const;
 

@@ -4,6 +4,7 @@
 #include "messages/codec/validate/members.hpp"
 #include "messages/codec/validate/object_ids.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace troupe::codec {
@@ -57,6 +58,15 @@ bool wants_change(const document& next, const document& old, field_id status) {
     return false;
   };
   return differs(next, old) || differs(old, next);
+}
+
+bool same_annotations(const document& a, const document& b) {
+  const auto of = [](const document& object) {
+    return entries_of(object.root().find(metadata_id), id::annotations);
+  };
+  return std::ranges::equal(of(a), of(b), [](const entry& x, const entry& y) {
+    return x.key == y.key && equal(*x.value, *y.value);
+  });
 }
 
 void count_generation(document& next) {
@@ -113,7 +123,9 @@ void prepare_for_update(document& next, const document& old,
     copy_member(next, next.root(), &old.root(), status);
   if (rules.prepare_update != nullptr)
     rules.prepare_update(next, old);
-  if (resource.has_generation && wants_change(next, old, status))
+  const bool noted =
+      rules.annotations_are_wanted && !same_annotations(next, old);
+  if (resource.has_generation && (noted || wants_change(next, old, status)))
     count_generation(next);
 }
 
