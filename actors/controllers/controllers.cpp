@@ -1,5 +1,6 @@
 #include "actors/controllers/controllers.hpp"
 
+#include "actors/controllers/deployment/deployment.hpp"
 #include "actors/controllers/event_expiry/event_expiry.hpp"
 #include "actors/controllers/garbage_collector/garbage_collector.hpp"
 #include "actors/controllers/namespace/namespace.hpp"
@@ -13,6 +14,7 @@ static_assert(control::reconciler<decltype(&system_namespaces::reconcile)>);
 static_assert(control::reconciler<decltype(&namespaces::reconcile)>);
 static_assert(control::reconciler<decltype(&garbage_collector::reconcile)>);
 static_assert(control::reconciler<decltype(&event_expiry::reconcile)>);
+static_assert(control::reconciler<decltype(&deployments::reconcile)>);
 static_assert(control::reconciler<decltype(&node_ipam::reconcile)>);
 
 std::vector<controller_spec> all_controllers() {
@@ -39,6 +41,12 @@ std::vector<controller_spec> all_controllers() {
        event_expiry::keys_of,
        event_expiry::reconcile,
        std::nullopt},
+      {"deployment",
+       {{"apps/deployments/", "apps/replicasets/"}, true},
+       deployments::keys_of,
+       deployments::reconcile,
+       std::nullopt,
+       "deployment-controller"},
       {"node-ipam",
        {{node_ipam::all_nodes()}},
        node_ipam::keys_of,

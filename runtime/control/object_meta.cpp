@@ -54,6 +54,28 @@ std::vector<owner_reference> owner_references(const codec::document& object) {
   return out;
 }
 
+std::optional<owner_reference> controller_of(const codec::document& object) {
+  for (const auto& owner : owner_references(object))
+    if (owner.controller)
+      return owner;
+  return std::nullopt;
+}
+
+void add_owner(codec::document& object, const owner_reference& owner) {
+  auto& metadata = object.object_at(object.root(), codec::metadata_id);
+  auto* made = object.make_object();
+  object.set(*made, owner_id::kind, object.make_string(owner.kind));
+  object.set(*made, owner_id::name, object.make_string(owner.name));
+  object.set(*made, owner_id::uid, object.make_string(owner.uid));
+  object.set(*made, owner_id::api_version,
+             object.make_string(owner.api_version));
+  if (owner.controller)
+    object.set(*made, owner_id::controller, object.make_boolean(true));
+  if (owner.block_owner_deletion)
+    object.set(*made, block_owner_deletion_id, object.make_boolean(true));
+  object.push_back(object.list_at(metadata, meta_id::owner_references), made);
+}
+
 std::vector<std::string_view> finalizers(const codec::document& object) {
   std::vector<std::string_view> out;
   for (const auto* item :

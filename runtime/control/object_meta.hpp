@@ -2,6 +2,7 @@
 
 #include "messages/codec/document.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,12 @@ struct owner_reference {
 };
 
 std::vector<owner_reference> owner_references(const codec::document& object);
+
+/// The owner that manages the object, if any.
+std::optional<owner_reference> controller_of(const codec::document& object);
+
+/// Adds a reference to an owner.
+void add_owner(codec::document& object, const owner_reference& owner);
 
 std::vector<std::string_view> finalizers(const codec::document& object);
 

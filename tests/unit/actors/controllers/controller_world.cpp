@@ -139,8 +139,7 @@ bool controller_runner::step() {
     restart();
   std::vector<controllers::core_input> inputs;
   bool fresh = seen_ == nullptr || !faults_;
-  const auto newest = world_.store.current();
-  const bool news = seen_ == nullptr || seen_->applied() < newest->applied();
+  const bool news = has_news();
   if (!answers_.empty() && !fails(30)) {
     fresh =
         fresh
@@ -165,6 +164,20 @@ bool controller_runner::step() {
                                           : store::barrier_outcome::reached});
   wake_at_ = effects.wake_at;
   return true;
+}
+
+bool controller_runner::step_until(mono_time end) {
+  const bool waits = answers_.empty() && !has_news();
+  if (waits && (core_->quiet() || !wake_at_ || *wake_at_ > end)) {
+    world_.advance(end - world_.mono);
+    return false;
+  }
+  return step();
+}
+
+bool controller_runner::has_news() const {
+  return seen_ == nullptr
+         || seen_->applied() < world_.store.current()->applied();
 }
 
 void controller_runner::settle() {
@@ -194,6 +207,11 @@ void controller_runner::write(controllers::write_effect& effect) {
       + (target.subresource.empty() ? "" : " ") + target.subresource);
   if (fails(10)) {
     answers_.push_back(controllers::write_answered{effect.ticket, lost});
+    return;
+  }
+  if (auto no = refuse ? refuse(effect.request) : std::nullopt) {
+    answers_.push_back(
+        controllers::write_answered{effect.ticket, std::move(*no)});
     return;
   }
   if (before_write)

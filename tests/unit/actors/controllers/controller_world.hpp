@@ -71,15 +71,22 @@ public:
   /// Steps until all is quiet; throws after too many.
   void settle();
 
+  /// One step, no later than `end`. False when none is due before: then it is
+  /// `end` now.
+  bool step_until(mono_time end);
+
   /// Dies with all it knows; answers under way never arrive.
   void restart();
 
+  /// What the API says instead of carrying a write out.
+  std::function<std::optional<api::response>(const api::request&)> refuse;
   /// Hears every write before it is carried out.
   std::function<void(const api::request&)> before_write;
   std::vector<std::string> writes; ///< "delete core/configmaps/a/b", ...
   std::vector<std::string> events; ///< "Deployment web: Normal Scaling...", ...
 
 private:
+  bool has_news() const;
   bool fails(unsigned percent) { return faults_ && faults_->chance(percent); }
   std::shared_ptr<const store::store_snapshot> choose_view(bool fresh);
   void write(controllers::write_effect& effect);

@@ -72,6 +72,18 @@ TEST_CASE("objects: owner references and finalizers, read and changed") {
   CHECK(owners[0].block_owner_deletion);
   CHECK_FALSE(owners[1].block_owner_deletion);
   CHECK_FALSE(deleting(doc));
+  REQUIRE(controller_of(doc));
+  CHECK(controller_of(doc)->uid == "u1");
+  auto grown = doc.clone();
+  add_owner(grown, {"apps/v1", "Deployment", "z", "u3", true, true});
+  REQUIRE(owner_references(grown).size() == 3);
+  const auto added = owner_references(grown)[2];
+  CHECK(added.api_version == "apps/v1");
+  CHECK(added.kind == "Deployment");
+  CHECK(added.name == "z");
+  CHECK(added.uid == "u3");
+  CHECK(added.controller);
+  CHECK(added.block_owner_deletion);
 
   CHECK(unblock_owners(doc));
   CHECK_FALSE(unblock_owners(doc));
