@@ -116,8 +116,17 @@ private:
     });
   }
 
+  /// Nothing can be made in it any more.
+  bool is_namespace_ending() const {
+    const auto ns =
+        view_.find(control::make_key("", "namespaces", {}, wanted_.ns));
+    return ns != nullptr && ns->columns->deleting;
+  }
+
   /// `confirm`: it rests on the absence of old pods.
   plan make_newest(bool confirm) {
+    if (is_namespace_ending())
+      return finish();
     auto made = make_replica_set(wanted_, newest_size(wanted_, sets_.old, 0),
                                  next_revision());
     if (view_.find(made.key) != nullptr)

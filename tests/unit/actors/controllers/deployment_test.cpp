@@ -1,4 +1,5 @@
 #include "actors/controllers/deployment/deployment.hpp"
+#include "actors/controllers/deployment/rollout.hpp"
 #include "actors/controllers/deployment/target.hpp"
 #include "actors/controllers/deployment/template.hpp"
 #include "messages/schema/ids/apps_v1.hpp"
@@ -156,6 +157,76 @@ TEST_CASE("deployment: another template has another name, a collision, too") {
   CHECK_FALSE(same_template(pods, others));
   CHECK(same_template(nullptr, nullptr));
   CHECK_FALSE(same_template(pods, nullptr));
+}
+
+TEST_CASE("deployment: sets change in proportion when the size does") {
+  struct row {
+    const char* name;
+    std::int64_t from, to, surge;
+    std::int64_t newest;
+    std::vector<std::int64_t> old; ///< the oldest first
+    std::int64_t newest_want;
+    std::vector<std::int64_t> old_want;
+  };
+
+  const row rows[] = {
+      {"only one set", 10, 12, 0, 10, {}, 12, {}},
+      {"only one has pods", 10, 4, 0, 10, {0, 0}, 4, {0, 0}},
+      {"only an old one has pods", 10, 4, 0, 0, {10}, 0, {4}},
+      {"nobody has pods", 0, 4, 0, 0, {0, 0}, 4, {0, 0}},
+      {"up", 5, 10, 0, 2, {3}, 4, {6}},
+      {"down", 5, 3, 0, 2, {3}, 1, {2}},
+      {"down by half", 9, 4, 0, 5, {4}, 2, {2}},
+      {"up, three", 7, 10, 0, 2, {3, 2}, 3, {4, 3}},
+      {"down, three", 13, 8, 0, 2, {8, 3}, 1, {5, 2}},
+      {"what is left over goes to the newest", 3, 4, 0, 1, {1, 1}, 2, {1, 1}},
+      {"to nothing", 10, 0, 0, 3, {3, 4}, 0, {0, 0}},
+      {"room to surge counts", 10, 15, 3, 5, {8}, 7, {11}},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.name);
+    target wanted{"", nullptr, apps::deployment{nullptr}};
+    wanted.replicas = r.to;
+    wanted.surge_max = r.surge;
+    const auto make = [&](std::int64_t size, const std::string& created) {
+      replica_set out{"", nullptr, apps::replica_set{nullptr}};
+      out.name = out.created = created;
+      out.replicas = size;
+      out.annotations.emplace(annotation::desired_replicas,
+                              std::to_string(r.from));
+      out.annotations.emplace(annotation::max_replicas,
+                              std::to_string(r.from + r.surge));
+      return out;
+    };
+    std::vector<replica_set> old;
+    for (const auto size : r.old)
+      old.push_back(make(size, std::to_string(old.size())));
+    auto newest = make(r.newest, "9");
+    replica_sets sets;
+    for (auto& each : old)
+      sets.old.push_back(&each);
+    sets.newest = &newest;
+    scale(wanted, sets);
+    CHECK(newest.replicas == r.newest_want);
+    std::vector<std::int64_t> got;
+    for (const auto& each : old)
+      got.push_back(each.replicas);
+    CHECK(got == r.old_want);
+    CHECK_FALSE(was_scaled(wanted, sets));
+  }
+}
+
+TEST_CASE("deployment: in a namespace that ends nothing is made") {
+  test::rollout_world on;
+  REQUIRE(on.apply(deployment(1, "nginx:1")) == "ok");
+  on.world.place(
+      "{apiVersion: v1, kind: Namespace, metadata: {name: shop, uid: "
+      "ns, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: "
+      "[a/b]}, status: {phase: Terminating}}");
+  while (on.runner.step_until(on.world.mono)) {
+  }
+  CHECK(on.sets().empty());
+  CHECK(on.runner.events.empty());
 }
 
 TEST_CASE("deployment: a long name leaves room for the hash") {
