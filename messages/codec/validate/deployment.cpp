@@ -9,6 +9,8 @@
 #include "messages/schema/registry.hpp"
 #include "messages/view/apps_v1.hpp"
 
+#include <charconv>
+
 namespace troupe::codec {
 
 namespace {
@@ -54,9 +56,14 @@ void check_amount(const view::int_or_string& value, const spot& here) {
     here.invalid(value.text(), std::string{meta::percent_complaint});
 }
 
+/// What is neither a number nor a percentage counts as nothing, too.
 bool is_zero(const view::int_or_string& value) {
-  return value.is_number() || !value ? value.number() == 0
-                                     : meta::parse_percent(value.text()) == 0;
+  if (const auto percent = meta::parse_percent(value.text()))
+    return *percent == 0;
+  std::int64_t number = value.number();
+  const auto text = value.text();
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number == 0;
 }
 
 void check_rolling(apps::rolling_update_deployment bounds, const spot& here) {
