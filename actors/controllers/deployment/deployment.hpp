@@ -17,7 +17,8 @@ using control::object_key;
 /// 1. claim ReplicaSets: adopt what nobody has, let go what is not selected;
 /// 2. tell the newest set, the one with the Deployment's template, its revision
 ///    and what users say of the Deployment;
-/// 3. paused, or of another size than the sets were told: scale what is there;
+/// 3. paused, or of another size than the sets were told (which the strategy
+///    Recreate sees to itself): scale what is there;
 /// 4. make the newest set, if there is none;
 /// 5. one step of the rollout: rolling, or all old pods away first;
 /// 6. complete: delete the oldest sets that are more than wanted.

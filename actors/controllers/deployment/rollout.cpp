@@ -181,11 +181,13 @@ void scale(const target& wanted, const replica_sets& sets) {
 }
 
 bool was_scaled(const target& wanted, const replica_sets& sets) {
-  return std::ranges::any_of(sets.all(), [&](const auto* set) {
-    return set->active()
-           && set->number(annotation::desired_replicas, wanted.replicas)
-                  != wanted.replicas;
-  });
+  return !wanted.recreate
+         && std::ranges::any_of(sets.all(), [&](const auto* set) {
+              return set->active()
+                     && set->number(annotation::desired_replicas,
+                                    wanted.replicas)
+                            != wanted.replicas;
+            });
 }
 
 std::vector<const replica_set*> outlived(const target& wanted,

@@ -19,7 +19,8 @@ void step_rolling(const target& wanted, const replica_sets& sets);
 /// change in proportion, so that a rollout stays where it is.
 void scale(const target& wanted, const replica_sets& sets);
 
-/// Whether the Deployment's size is another than its sets were told.
+/// Whether the Deployment's size is another than its sets were told. Where old
+/// sets go before the newest grows each has its size from that.
 bool was_scaled(const target& wanted, const replica_sets& sets);
 
 /// The oldest revisions that are more than wanted, and have no pods.
