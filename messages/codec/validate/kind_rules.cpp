@@ -10,14 +10,19 @@ extern const kind_rules namespace_rules;
 extern const kind_rules node_rules;
 extern const kind_rules pod_rules;
 extern const kind_rules pod_template_rules;
+extern const kind_rules replica_set_rules;
+extern const kind_rules replication_controller_rules;
 extern const kind_rules secret_rules;
 
 namespace {
 
 constexpr const kind_rules* all_rules[] = {
-    &config_map_rules, &deployment_rules,   &event_rules,
-    &lease_rules,      &namespace_rules,    &node_rules,
-    &pod_rules,        &pod_template_rules, &secret_rules,
+    &config_map_rules,  &deployment_rules,
+    &event_rules,       &lease_rules,
+    &namespace_rules,   &node_rules,
+    &pod_rules,         &pod_template_rules,
+    &replica_set_rules, &replication_controller_rules,
+    &secret_rules,
 };
 
 const kind_rules no_rules;
