@@ -5,6 +5,8 @@
 #include "actors/controllers/garbage_collector/garbage_collector.hpp"
 #include "actors/controllers/namespace/namespace.hpp"
 #include "actors/controllers/node_ipam/node_ipam.hpp"
+#include "actors/controllers/replica_set/replica_set.hpp"
+#include "actors/controllers/replication_controller/replication_controller.hpp"
 #include "actors/controllers/system_namespaces/system_namespaces.hpp"
 #include "runtime/control/reconciler.hpp"
 
@@ -16,6 +18,9 @@ static_assert(control::reconciler<decltype(&garbage_collector::reconcile)>);
 static_assert(control::reconciler<decltype(&event_expiry::reconcile)>);
 static_assert(control::reconciler<decltype(&deployments::reconcile)>);
 static_assert(control::reconciler<decltype(&node_ipam::reconcile)>);
+static_assert(control::reconciler<decltype(&replica_set::reconcile)>);
+static_assert(
+    control::reconciler<decltype(&replication_controller::reconcile)>);
 
 std::vector<controller_spec> all_controllers() {
   const std::string everything;
@@ -52,6 +57,18 @@ std::vector<controller_spec> all_controllers() {
        node_ipam::keys_of,
        node_ipam::reconcile,
        std::nullopt},
+      {"replicaset",
+       {{"apps/replicasets/", "core/pods/"}, true},
+       replica_set::keys_of,
+       replica_set::reconcile,
+       std::nullopt,
+       "replicaset-controller"},
+      {"replicationcontroller",
+       {{"core/replicationcontrollers/", "core/pods/"}, true},
+       replication_controller::keys_of,
+       replication_controller::reconcile,
+       std::nullopt,
+       "replication-controller"},
   };
 }
 

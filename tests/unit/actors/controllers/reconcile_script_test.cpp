@@ -27,6 +27,8 @@ controllers::controller_spec spec_named(const std::string& name) {
 ///     delete <key> [policy=...]   a user's request
 ///     plan <key>       what the controller wants; bodies below updates
 ///     settle           the controller works until it rests; prints its writes
+///     attempt <steps>  the same, of what would never rest
+///     told             what users heard since the last time
 ///     pass <minutes>   time goes by, and nobody works
 ///     list <prefix>    what is stored
 ///     show <key>       an object as JSON
@@ -48,6 +50,10 @@ public:
       return plan(c.word(0));
     if (c.name == "settle")
       return settle();
+    if (c.name == "attempt")
+      return attempt(std::stoi(c.word(0)));
+    if (c.name == "told")
+      return told();
     if (c.name == "pass")
       return pass(std::chrono::minutes{std::stoi(c.word(0))});
     if (c.name == "list")
@@ -104,11 +110,27 @@ private:
   }
 
   std::string settle() {
-    runner_.writes.clear();
     runner_.settle();
+    return written();
+  }
+
+  std::string attempt(int steps) {
+    for (int i = 0; i < steps; ++i)
+      runner_.step();
+    return written();
+  }
+
+  std::string written() {
     std::string out;
-    for (const auto& write : runner_.writes)
+    for (const auto& write : std::exchange(runner_.writes, {}))
       out += write + "\n";
+    return out.empty() ? "nothing" : out;
+  }
+
+  std::string told() {
+    std::string out;
+    for (const auto& event : std::exchange(runner_.events, {}))
+      out += event + "\n";
     return out.empty() ? "nothing" : out;
   }
 
@@ -154,4 +176,12 @@ TEST_CASE("reconcile scripts: event expiry") {
 
 TEST_CASE("reconcile scripts: node ipam") {
   run_all("node_ipam", "node-ipam");
+}
+
+TEST_CASE("reconcile scripts: replica set") {
+  run_all("replica_set", "replicaset");
+}
+
+TEST_CASE("reconcile scripts: replication controller") {
+  run_all("replication_controller", "replicationcontroller");
 }
