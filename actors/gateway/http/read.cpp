@@ -3,6 +3,7 @@
 #include "actors/gateway/http/continue_token.hpp"
 #include "actors/gateway/http/freshness.hpp"
 #include "actors/gateway/http/object_text.hpp"
+#include "actors/gateway/object/scale.hpp"
 #include "actors/gateway/object/storage.hpp"
 
 #include <algorithm>
@@ -34,6 +35,25 @@ void show_object(const exchange_ptr& call, const response_form& form,
   bytes body;
   if (!text.append(body, version, version->modified))
     return call->fail(api::internal_error(std::string{unreadable}));
+  call->answer_json(200, form.format, std::move(body));
+}
+
+/// The Scale of the object that the call names.
+void show_scale(const exchange_ptr& call, const response_form& form,
+                const store::store_snapshot& view) {
+  const auto& desc = call->resource->desc;
+  const auto version = view.get(object_key(desc, call->ns, call->name));
+  if (!version)
+    return call->fail(no_scale(desc, call->name));
+  const auto object = decode_version(*version, desc);
+  if (!object)
+    return call->fail(api::internal_error(std::string{unreadable}));
+  auto& service = *call->shared;
+  const object_text text{*call->resource, service.cache, form,
+                         service.ports.wall_now()};
+  bytes body;
+  text.append(body, scale_of(*object, desc), "autoscaling/v1", "Scale",
+              version->modified);
   call->answer_json(200, form.format, std::move(body));
 }
 
@@ -113,9 +133,15 @@ void get_object(const exchange_ptr& call) {
   const auto version = api::parse_get_options(call->request.query);
   if (!version)
     return call->fail(version.error());
-  with_fresh(call, *version, [call, form = *form](const snapshot_ptr& view) {
-    show_object(call, form, *view);
-  });
+  const bool scale =
+      call->subresource != nullptr && call->subresource->name == "scale";
+  with_fresh(call, *version,
+             [call, form = *form, scale](const snapshot_ptr& view) {
+               if (scale)
+                 show_scale(call, form, *view);
+               else
+                 show_object(call, form, *view);
+             });
 }
 
 api::parsed<list_job> plan_list(const exchange& call) {

@@ -191,4 +191,19 @@ checked<write_step> plan_apply(object_call call, bytes config, bool force) {
   }};
 }
 
+checked<merge_step> plan_merge(object_call call, bytes config, bool force) {
+  auto text = read_config(call, config);
+  if (!text)
+    return std::move(text.error());
+  auto shared = std::make_shared<const config_text>(std::move(*text));
+  return merge_step{[call = std::move(call), shared,
+                     force](const document* live, const stamps& given) {
+    auto object = merged(call, live, *shared, force, given);
+    if (!object)
+      return checked<replacement>{std::move(object.error())};
+    return checked<replacement>{
+        replacement{std::move(*object), true, shared->warnings}};
+  }};
+}
+
 } // namespace troupe::gateway

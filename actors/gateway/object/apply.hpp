@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/gateway/object/replace.hpp"
 #include "actors/gateway/object/write_loop.hpp"
 
 namespace troupe::gateway {
@@ -8,5 +9,12 @@ namespace troupe::gateway {
 /// applier wants. Creates what is absent. The text is read here; the step does
 /// the rest.
 checked<write_step> plan_apply(object_call call, bytes config, bool force);
+
+/// What applying `config` makes of an object of the call's resource, or of
+/// nothing. The text is read here; the function does the rest.
+using merge_step = std::function<checked<replacement>(
+    const codec::document* live, const stamps& given)>;
+
+checked<merge_step> plan_merge(object_call call, bytes config, bool force);
 
 } // namespace troupe::gateway

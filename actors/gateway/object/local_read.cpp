@@ -2,6 +2,7 @@
 
 #include "actors/gateway/object/metadata.hpp"
 #include "actors/gateway/object/refusal.hpp"
+#include "actors/gateway/object/scale.hpp"
 #include "actors/gateway/object/storage.hpp"
 
 namespace troupe::gateway {
@@ -27,7 +28,11 @@ object_answer read_one(const object_call& call,
   if (!found)
     return refuse(unreadable(found.error()));
   if (!*found)
-    return refuse(api::not_found(call.group_resource(), call.name));
+    return refuse(is_scale(call)
+                      ? no_scale(*call.resource, call.name)
+                      : api::not_found(call.group_resource(), call.name));
+  if (is_scale(call))
+    (*found)->object = scale_of((*found)->object, *call.resource);
   auto object = std::make_shared<document>(std::move((*found)->object));
   erase_meta(*object, object_meta::resource_version);
   return accept(200, std::move(object), (*found)->at());

@@ -6,6 +6,8 @@
 #include "actors/gateway/object/patch.hpp"
 #include "actors/gateway/object/remove.hpp"
 #include "actors/gateway/object/remove_collection.hpp"
+#include "actors/gateway/object/scale.hpp"
+#include "actors/gateway/object/scale_write.hpp"
 #include "actors/gateway/object/update.hpp"
 
 namespace troupe::gateway {
@@ -49,19 +51,26 @@ void object_writer::create(object_call call, codec::document body,
 void object_writer::update(object_call call, codec::document body,
                            object_done done) {
   auto task = task_of(call);
-  run(ports_, std::move(task), plan_update(std::move(call), std::move(body)),
-      std::move(done));
+  auto plan = is_scale(call)
+                  ? plan_scale_update(std::move(call), std::move(body))
+                  : plan_update(std::move(call), std::move(body));
+  run(ports_, std::move(task), std::move(plan), std::move(done));
 }
 
 void object_writer::patch(object_call call, patch_kind kind, bytes patch,
                           bool force, object_done done) {
   auto task = task_of(call);
   task.attempts_max = patch_attempts_max;
-  auto plan = kind == patch_kind::apply
-                  ? plan_apply(std::move(call), std::move(patch), force)
-                  : checked<write_step>{
-                      plan_patch(std::move(call), kind, std::move(patch))};
-  run(ports_, std::move(task), std::move(plan), std::move(done));
+  const auto plan = [&]() -> checked<write_step> {
+    if (is_scale(call) && kind == patch_kind::apply)
+      return plan_scale_apply(std::move(call), std::move(patch), force);
+    if (is_scale(call))
+      return plan_scale_patch(std::move(call), kind, std::move(patch));
+    if (kind == patch_kind::apply)
+      return plan_apply(std::move(call), std::move(patch), force);
+    return plan_patch(std::move(call), kind, std::move(patch));
+  };
+  run(ports_, std::move(task), plan(), std::move(done));
 }
 
 void object_writer::remove(object_call call, delete_call options,

@@ -102,6 +102,24 @@ std::optional<api::status> check_patched(const object_call& call,
   return check_name(call, patched);
 }
 
+write_decision decide_patch(const object_call& call, patch_kind kind,
+                            bytes_view patch,
+                            const store::store_snapshot& state,
+                            const stamps& given) {
+  auto old = read_object(state, object_key(*call.resource, call.ns, call.name),
+                         *call.resource);
+  if (!old)
+    return {refuse(unreadable(old.error())), {}, {}};
+  if (!*old)
+    return {refuse(api::not_found(call.group_resource(), call.name)), {}, {}};
+  auto wanted = apply_patch(call, kind, patch, (*old)->object);
+  if (!wanted)
+    return {refuse(std::move(wanted.error())), {}, {}};
+  return decide_replace(call, **old, std::move(*wanted), given);
+}
+
+} // namespace
+
 checked<replacement> apply_patch(const object_call& call, patch_kind kind,
                                  bytes_view patch, const document& old) {
   const auto version = api_version_of(call.resource->kind);
@@ -121,24 +139,6 @@ checked<replacement> apply_patch(const object_call& call, patch_kind kind,
   drop_repeated_owners(patched->doc, warnings);
   return replacement{std::move(patched->doc), false, std::move(warnings)};
 }
-
-write_decision decide_patch(const object_call& call, patch_kind kind,
-                            bytes_view patch,
-                            const store::store_snapshot& state,
-                            const stamps& given) {
-  auto old = read_object(state, object_key(*call.resource, call.ns, call.name),
-                         *call.resource);
-  if (!old)
-    return {refuse(unreadable(old.error())), {}, {}};
-  if (!*old)
-    return {refuse(api::not_found(call.group_resource(), call.name)), {}, {}};
-  auto wanted = apply_patch(call, kind, patch, (*old)->object);
-  if (!wanted)
-    return {refuse(std::move(wanted.error())), {}, {}};
-  return decide_replace(call, **old, std::move(*wanted), given);
-}
-
-} // namespace
 
 write_step plan_patch(object_call call, patch_kind kind, bytes patch) {
   auto shared = make_shared_bytes(std::move(patch));
