@@ -22,7 +22,8 @@ static_assert(control::reconciler<decltype(&replica_set::reconcile)>);
 static_assert(
     control::reconciler<decltype(&replication_controller::reconcile)>);
 
-std::vector<controller_spec> all_controllers() {
+std::vector<controller_spec>
+all_controllers([[maybe_unused]] const controllers_config& config) {
   const std::string everything;
   const auto namespace_objects = control::make_key("", "namespaces", {}, "");
   return {

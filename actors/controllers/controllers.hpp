@@ -2,11 +2,19 @@
 
 #include "actors/controllers/controller_spec.hpp"
 
+#include <string>
 #include <vector>
 
 namespace troupe::controllers {
 
+/// What controllers are told of the cluster; each its own part.
+struct controllers_config {
+  /// The cluster's authority as PEM, which root-ca-publisher makes known.
+  std::string root_ca;
+};
+
 /// Every controller of the control plane, in the order they start.
-std::vector<controller_spec> all_controllers();
+std::vector<controller_spec>
+all_controllers(const controllers_config& config = {});
 
 } // namespace troupe::controllers
