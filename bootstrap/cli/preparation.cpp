@@ -300,7 +300,10 @@ fill(const up_options& options, const cluster::layout& files,
       return left.error();
   if (auto saved = cluster::save_cluster(files.cluster_file(), record); !saved)
     return saved.error();
-  auto material = cluster::prepare_material(files, wall_now());
+  const auto reached = nodes::api_addresses(record, files);
+  if (!reached)
+    return reached.error();
+  auto material = cluster::prepare_material(files, wall_now(), *reached);
   if (!material)
     return material.error();
   if (auto ready = nodes::prepare(record, files, wall_now()); !ready)

@@ -70,12 +70,15 @@ result<pki::credential> prepare_authority(const layout& files, wall_time now) {
   return made;
 }
 
-pki::certificate_request server_request(wall_time now) {
+pki::certificate_request
+server_request(wall_time now, const std::vector<ip_address>& more_addresses) {
   pki::certificate_request out;
   out.subject.common_name = "kube-apiserver";
   out.usage = pki::usage::server;
   out.dns_names = server_dns_names();
   out.ip_addresses = server_ip_addresses();
+  for (const auto& address : more_addresses)
+    out.ip_addresses.push_back(address.to_string());
   out.not_before = now - clock_slack;
   out.not_after = now + leaf_lifetime;
   return out;
@@ -113,13 +116,16 @@ std::vector<std::string> server_ip_addresses() {
   return {"127.0.0.1", "10.96.0.1"};
 }
 
-result<material> prepare_material(const layout& files, wall_time now) {
+result<material>
+prepare_material(const layout& files, wall_time now,
+                 const std::vector<ip_address>& more_addresses) {
   if (auto made = make_directory(files.pki()); !made)
     return made.error();
   auto authority = prepare_authority(files, now);
   if (!authority)
     return authority.error();
-  auto server = issue(files, "server", *authority, server_request(now));
+  auto server =
+      issue(files, "server", *authority, server_request(now, more_addresses));
   if (!server)
     return server.error();
   auto admin = issue(files, "admin", *authority, admin_request(now));

@@ -2,6 +2,7 @@
 
 #include "bootstrap/cluster/layout.hpp"
 #include "bootstrap/pki/pki.hpp"
+#include "messages/base/ip.hpp"
 #include "messages/base/result.hpp"
 #include "messages/base/time_point.hpp"
 
@@ -25,8 +26,11 @@ std::vector<std::string> server_ip_addresses();
 
 /// Makes the authority when `files` has none (valid for ten years), and issues
 /// new certificates for server and administrator (one year). Everything is
-/// written below `files.pki()`, keys readable by the owner alone.
-result<material> prepare_material(const layout& files, wall_time now);
+/// written below `files.pki()`, keys readable by the owner alone. The server's
+/// names `more_addresses` too.
+result<material>
+prepare_material(const layout& files, wall_time now,
+                 const std::vector<ip_address>& more_addresses = {});
 
 /// The authority with its key, to issue more certificates.
 result<pki::credential> load_authority(const layout& files);

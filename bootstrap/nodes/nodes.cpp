@@ -173,6 +173,17 @@ result<std::string> bus_url(const cluster::cluster_record& about,
   return "tls://" + address->to_string() + ":" + std::to_string(bus_port);
 }
 
+result<std::vector<ip_address>>
+api_addresses(const cluster::cluster_record& about,
+              const cluster::layout& files) {
+  if (about.nodes == 0)
+    return std::vector<ip_address>{};
+  auto address = address_of(about, files, about.member);
+  if (!address)
+    return address.error();
+  return std::vector<ip_address>{*address};
+}
+
 result<ip_address> node_address(const cluster::cluster_record& about,
                                 const cluster::layout& files,
                                 const std::string& name) {

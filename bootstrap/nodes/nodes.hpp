@@ -13,8 +13,9 @@
 /// on the bus, their directories, and how every trace of them goes again.
 namespace troupe::nodes {
 
-/// The port of the bus, inside the lab.
+/// The ports of bus and API, inside the lab.
 inline constexpr std::uint16_t bus_port = 4222;
+inline constexpr std::uint16_t api_port = 6443;
 
 /// What pods, and services, get their addresses from.
 ip_prefix pod_range();
@@ -26,6 +27,12 @@ std::vector<ip_prefix> private_ranges();
 /// "tls://10.89.0.11:4222".
 result<std::string> bus_url(const cluster::cluster_record& about,
                             const cluster::layout& files);
+
+/// Where nodes and pods reach the API, beside `api_port`; none for a cluster
+/// without nodes.
+result<std::vector<ip_address>>
+api_addresses(const cluster::cluster_record& about,
+              const cluster::layout& files);
 
 /// The address of node `name` on the lab's LAN.
 result<ip_address> node_address(const cluster::cluster_record& about,

@@ -3,6 +3,7 @@
 #include "bootstrap/cluster/cluster_file.hpp"
 #include "bootstrap/cluster/layout.hpp"
 #include "bootstrap/cluster/material.hpp"
+#include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/wiring/bus.hpp"
 #include "bootstrap/wiring/control_plane.hpp"
 #include "bootstrap/wiring/drain_gate.hpp"
@@ -57,6 +58,9 @@ int run_server(const server_options& options) {
     return fail(material.error());
   const auto address = "127.0.0.1:" + std::to_string(about->port);
   log_info(component, options.member + " starts on " + address);
+  const auto inside = nodes::api_addresses(*about, files);
+  if (!inside)
+    return fail(inside.error());
   std::unique_ptr<messenger> bus;
   if (about->nodes > 0) {
     auto joined = join_bus(*about, files, {"server", options.member});
@@ -73,6 +77,10 @@ int run_server(const server_options& options) {
     return fail(server.error());
   if (auto adopted = (*server)->adopt(options.listen_fd); !adopted)
     return fail(adopted.error());
+  for (const auto& one : *inside)
+    if (auto heard = (*server)->listen(one.to_string(), nodes::api_port);
+        !heard)
+      return fail(heard.error());
   wait_for_end(component, signals, options.lifeline_fd);
   // Who comes now waits for the next server.
   (*server)->stop_listening();
