@@ -4,6 +4,7 @@
 #include "messages/codec/print/event_cells.hpp"
 #include "messages/codec/print/node_cells.hpp"
 #include "messages/codec/print/pod_cells.hpp"
+#include "messages/codec/print/service_cells.hpp"
 
 namespace troupe::codec {
 
@@ -15,6 +16,7 @@ constexpr cell_function functions[] = {
     {"deployment_images", append_deployment_images},
     {"deployment_ready", append_deployment_ready},
     {"deployment_updated", append_deployment_updated},
+    {"endpoints_addresses", append_endpoints_addresses},
     {"event_count", append_event_count},
     {"event_first_seen", append_event_first_seen},
     {"event_last_seen", append_event_last_seen},
@@ -35,6 +37,11 @@ constexpr cell_function functions[] = {
     {"pod_ready", append_pod_ready},
     {"pod_restarts", append_pod_restarts},
     {"pod_status", append_pod_status},
+    {"service_cluster_ip", append_service_cluster_ip},
+    {"service_external_ip", append_service_external_ip},
+    {"service_ports", append_service_ports},
+    {"slice_endpoints", append_slice_endpoints},
+    {"slice_ports", append_slice_ports},
     {"template_containers", append_template_containers},
     {"template_images", append_template_images},
 };
