@@ -4,6 +4,8 @@ namespace troupe::codec {
 
 extern const kind_rules config_map_rules;
 extern const kind_rules deployment_rules;
+extern const kind_rules endpoint_slice_rules;
+extern const kind_rules endpoints_rules;
 extern const kind_rules event_rules;
 extern const kind_rules lease_rules;
 extern const kind_rules namespace_rules;
@@ -13,16 +15,25 @@ extern const kind_rules pod_template_rules;
 extern const kind_rules replica_set_rules;
 extern const kind_rules replication_controller_rules;
 extern const kind_rules secret_rules;
+extern const kind_rules service_rules;
 
 namespace {
 
 constexpr const kind_rules* all_rules[] = {
-    &config_map_rules,  &deployment_rules,
-    &event_rules,       &lease_rules,
-    &namespace_rules,   &node_rules,
-    &pod_rules,         &pod_template_rules,
-    &replica_set_rules, &replication_controller_rules,
-    &secret_rules,
+    &config_map_rules,             //
+    &deployment_rules,             //
+    &endpoint_slice_rules,         //
+    &endpoints_rules,              //
+    &event_rules,                  //
+    &lease_rules,                  //
+    &namespace_rules,              //
+    &node_rules,                   //
+    &pod_rules,                    //
+    &pod_template_rules,           //
+    &replica_set_rules,            //
+    &replication_controller_rules, //
+    &secret_rules,                 //
+    &service_rules,                //
 };
 
 const kind_rules no_rules;

@@ -37,6 +37,8 @@ struct kind_rules {
   /// Whether the tables' required fields, bounds and formats are checked too.
   /// False for kinds whose own checks say all that upstream says.
   bool table_checks = true;
+  /// The generation, where it is counted, rises with other labels too.
+  bool counts_labels = false;
   /// A creation may say what the status is.
   bool keeps_first_status = false;
   /// A change of the annotations raises the generation, too.

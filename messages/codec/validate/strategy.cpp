@@ -69,6 +69,18 @@ bool same_annotations(const document& a, const document& b) {
   });
 }
 
+bool other_labels(const document& next, const document& old) {
+  const auto of = [](const document& object) {
+    const node* metadata = object.root().find(metadata_id);
+    const node* labels =
+        metadata == nullptr ? nullptr : metadata->find(id::labels);
+    return labels == nullptr || labels->empty() ? nullptr : labels;
+  };
+  const node* a = of(next);
+  const node* b = of(old);
+  return (a == nullptr) != (b == nullptr) || (a != nullptr && !equal(*a, *b));
+}
+
 void count_generation(document& next) {
   auto& metadata = next.object_at(next.root(), metadata_id);
   const node* value = metadata.find(id::generation);
@@ -124,7 +136,8 @@ void prepare_for_update(document& next, const document& old,
   if (rules.prepare_update != nullptr)
     rules.prepare_update(next, old);
   const bool noted =
-      rules.annotations_are_wanted && !same_annotations(next, old);
+      (rules.annotations_are_wanted && !same_annotations(next, old))
+      || (rules.counts_labels && other_labels(next, old));
   if (resource.has_generation && (noted || wants_change(next, old, status)))
     count_generation(next);
 }
