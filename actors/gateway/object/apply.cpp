@@ -175,7 +175,7 @@ write_decision decide_apply(const object_call& call, const config_text& text,
   if (!*old)
     return apply_new(call, text, std::move(*object), state, given);
   return decide_replace(call, **old, {std::move(*object), true, text.warnings},
-                        given);
+                        state, given);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "actors/gateway/object/metadata.hpp"
 #include "actors/gateway/object/owners.hpp"
 #include "actors/gateway/object/pod_admission.hpp"
+#include "actors/gateway/object/service_allocation.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "actors/gateway/object/strictness.hpp"
 #include "actors/gateway/object/write_record.hpp"
@@ -71,6 +72,8 @@ checked<document> complete(const object_call& call, const document& object,
   stamp(out, given);
   codec::prepare_for_create(out, *call.resource);
   generate_name(call, out, state, given);
+  if (auto why = allocate_service(call, out, nullptr, state, given))
+    return std::move(*why);
   erase_meta(out, object_meta::resource_version);
   return out;
 }
@@ -135,6 +138,7 @@ write_decision decide_create(const object_call& call, const document& object,
     out.guards.push_back(store::namespace_active{call.ns});
   out.guards.push_back(store::key_absent{write.key});
   out.ops.push_back(std::move(write));
+  settle_claims(out, call, nullptr, whole.get());
   out.answer = accept(201, whole, store::revision{});
   out.answer.warnings = codec::warnings_on_create(*whole, *call.resource);
   return out;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/gateway/object/object_call.hpp"
+#include "messages/base/ip.hpp"
 #include "runtime/store/store_port.hpp"
 
 #include <array>
 #include <functional>
+#include <vector>
 
 namespace troupe::gateway {
 
@@ -18,6 +20,9 @@ struct writer_ports {
   /// state thread, where a second look at a large object, or a list, would hold
   /// up everybody. Null: at once, on the thread of the store's answer.
   std::function<void(std::function<void()>)> resume;
+  /// What Services get their addresses from: the cluster's ranges, at most one
+  /// of each family, the preferred family first.
+  std::vector<ip_prefix> service_ranges{*ip_prefix::parse("10.96.0.0/12")};
 };
 
 /// Every write of objects: decode has happened, then default → mutate →

@@ -115,7 +115,7 @@ write_decision decide_patch(const object_call& call, patch_kind kind,
   auto wanted = apply_patch(call, kind, patch, (*old)->object);
   if (!wanted)
     return {refuse(std::move(wanted.error())), {}, {}};
-  return decide_replace(call, **old, std::move(*wanted), given);
+  return decide_replace(call, **old, std::move(*wanted), state, given);
 }
 
 } // namespace

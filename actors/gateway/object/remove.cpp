@@ -4,6 +4,7 @@
 #include "actors/gateway/object/metadata.hpp"
 #include "actors/gateway/object/remove_grace.hpp"
 #include "actors/gateway/object/remove_policy.hpp"
+#include "actors/gateway/object/service_claims.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "messages/meta/time.hpp"
 #include "messages/schema/ids/core_v1.hpp"
@@ -66,7 +67,7 @@ write_decision store_marked(const object_call& call, const stored_object& old,
 
 /// `last` is what a client sees whose kind is answered with.
 write_decision erase(const object_call& call, const stored_object& old,
-                     document last) {
+                     document last, const store::store_snapshot& state) {
   write_decision out;
   if (call.resource->returns_deleted) {
     erase_meta(last, object_meta::resource_version);
@@ -79,6 +80,8 @@ write_decision erase(const object_call& call, const stored_object& old,
   auto key = object_key(*call.resource, call.ns, call.name);
   out.guards.push_back(store::key_at_revision{key, old.at()});
   out.ops.push_back(store::erase{std::move(key)});
+  settle_claims(out, call, &old.object, nullptr);
+  drop_endpoints(out, call, state);
   return out;
 }
 
@@ -96,6 +99,7 @@ write_decision decide_graceful(const object_call& call,
                                const delete_call& options,
                                const stored_object& old,
                                const std::vector<std::string>& finalizers,
+                               const store::store_snapshot& state,
                                const stamps& given) {
   auto next = old.object.clone();
   const auto step = mark_graceful(next, options.grace_period_seconds, given);
@@ -103,12 +107,13 @@ write_decision decide_graceful(const object_call& call,
     return answer_standing(old, std::move(next));
   set_meta_texts(next, object_meta::finalizers, finalizers);
   if (step == grace_step::erase && finalizers.empty())
-    return erase(call, old, std::move(next));
+    return erase(call, old, std::move(next), state);
   return store_marked(call, old, std::move(next));
 }
 
 write_decision decide(const object_call& call, const delete_call& options,
-                      const stored_object& old, const stamps& given) {
+                      const stored_object& old,
+                      const store::store_snapshot& state, const stamps& given) {
   const auto& object = old.object;
   if (auto why = check_preconditions(call, options, object))
     return {refuse(std::move(*why)), {}, {}};
@@ -117,11 +122,11 @@ write_decision decide(const object_call& call, const delete_call& options,
   if (is_namespace(*call.resource) && !is_deleting(object))
     return decide_marked(call, old, finalizers, mark_namespace, given);
   if (ends_gracefully(*call.resource))
-    return decide_graceful(call, options, old, finalizers, given);
+    return decide_graceful(call, options, old, finalizers, state, given);
   if (has_spec_finalizers(object, *call.resource))
     return answer_standing(old, object.clone());
   if (finalizers.empty())
-    return erase(call, old, object.clone());
+    return erase(call, old, object.clone(), state);
   return decide_marked(call, old, finalizers, mark, given);
 }
 
@@ -135,7 +140,7 @@ write_decision decide_remove(const object_call& call,
     return {refuse(unreadable(old.error())), {}, {}};
   if (!*old)
     return {refuse(api::not_found(call.group_resource(), call.name)), {}, {}};
-  return decide(call, options, **old, given);
+  return decide(call, options, **old, state, given);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/metadata.hpp"
 #include "actors/gateway/object/pod_admission.hpp"
+#include "actors/gateway/object/service_allocation.hpp"
 #include "actors/gateway/object/write_record.hpp"
 #include "messages/codec/validate/strategy.hpp"
 #include "messages/codec/validate/validate.hpp"
@@ -51,8 +52,8 @@ meta::field_errors validate(const object_call& call, const document& old,
 }
 
 write_decision store_it(const object_call& call, const stored_object& old,
-                        document next,
-                        const std::vector<std::string>& warnings) {
+                        document next, const std::vector<std::string>& warnings,
+                        const store::store_snapshot& state) {
   erase_meta(next, object_meta::resource_version);
   auto write = make_put(next, *call.resource);
   if (write.value->size() > value_size_max)
@@ -72,13 +73,19 @@ write_decision store_it(const object_call& call, const stored_object& old,
     out.ops.push_back(store::erase{std::move(write.key)});
   else
     out.ops.push_back(std::move(write));
+  settle_claims(out, call, &old.object,
+                gone ? nullptr : out.answer.object.get());
+  if (gone)
+    drop_endpoints(out, call, state);
   return out;
 }
 
 } // namespace
 
 write_decision decide_replace(const object_call& call, const stored_object& old,
-                              replacement wanted, const stamps& given) {
+                              replacement wanted,
+                              const store::store_snapshot& state,
+                              const stamps& given) {
   auto& next = wanted.next;
   if (auto why = version_conflict(call, old, next))
     return {refuse(std::move(*why)), {}, {}};
@@ -89,10 +96,13 @@ write_decision decide_replace(const object_call& call, const stored_object& old,
   if (auto why = admit_pod(call, next, &old.object))
     return {refuse(std::move(*why)), {}, {}};
   prepare(call, old.object, next);
+  if (call.subresource.empty())
+    if (auto why = allocate_service(call, next, &old.object, state, given))
+      return {refuse(std::move(*why)), {}, {}};
   if (auto errors = validate(call, old.object, next); !errors.empty())
     return {refuse(invalid_object(call, next, errors)), {}, {}};
   codec::settle_managed_times(old.object, next);
-  return store_it(call, old, std::move(next), wanted.warnings);
+  return store_it(call, old, std::move(next), wanted.warnings, state);
 }
 
 bool finishes_deletion(const document& next, const document& old,

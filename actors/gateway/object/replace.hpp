@@ -17,7 +17,9 @@ struct replacement {
 /// nothing at all to write when the octets stay the same. An object that is
 /// being deleted and lost its last finalizer is erased instead.
 write_decision decide_replace(const object_call& call, const stored_object& old,
-                              replacement wanted, const stamps& given);
+                              replacement wanted,
+                              const store::store_snapshot& state,
+                              const stamps& given);
 
 /// Whether storing `next` over `old` finishes the deletion of `old`: nothing
 /// keeps it any more, neither finalizers nor a grace period.

@@ -111,8 +111,9 @@ write_decision decide_scale(const object_call& call, const scale_change& change,
   record_owners(call, object, next, *scale, given);
   auto whole = call;
   whole.subresource.clear();
-  auto out = decide_replace(
-      whole, **old, {std::move(next), true, std::move(scale->warnings)}, given);
+  auto out = decide_replace(whole, **old,
+                            {std::move(next), true, std::move(scale->warnings)},
+                            state, given);
   if (out.answer.object)
     out.answer.object = std::make_shared<const document>(
         scale_of(*out.answer.object, resource));

@@ -34,7 +34,8 @@ write_decision decide_update(const object_call& call, const document& body,
   if (!uid.empty() && uid != stands)
     return {refuse(wrong_uid(call, uid, stands)), {}, {}};
   if (*old)
-    return decide_replace(call, **old, {body.clone(), false, warnings}, given);
+    return decide_replace(call, **old, {body.clone(), false, warnings}, state,
+                          given);
   auto made = body.clone();
   erase_meta(made, object_meta::resource_version);
   auto out = decide_create(call, made, false, state, given);

@@ -30,8 +30,8 @@ public:
   write_loop(const writer_ports& ports, write_task task, object_done done)
       : ports_{ports}, task_{std::move(task)}, done_{std::move(done)},
         stamps_{ports_.wall_now(), meta::uuid_text(ports_.random_id()),
-                [random = ports_.random_id] { return random_number(random); }} {
-  }
+                [random = ports_.random_id] { return random_number(random); },
+                ports_.service_ranges} {}
 
   void decide() {
     auto decision = task_.step(*ports_.store->current(), stamps_);

@@ -14,6 +14,8 @@ struct stamps {
   std::string uid; ///< of the object, should one be created
   /// Feeds generated names; a fresh number with each use.
   std::function<std::uint64_t()> random;
+  /// As of `writer_ports`.
+  std::vector<ip_prefix> service_ranges;
 };
 
 /// What one look at the state decided.
