@@ -1,5 +1,6 @@
 #include "actors/gateway/http/route.hpp"
 
+#include "actors/gateway/http/deprecation.hpp"
 #include "actors/gateway/http/discovery_paths.hpp"
 #include "actors/gateway/http/health.hpp"
 #include "actors/gateway/http/metrics_path.hpp"
@@ -139,6 +140,8 @@ void route_resource(const exchange_ptr& call) {
                                        &verb_route::verb);
   if (found == verbs.end() || !offers(*call))
     return call->fail(api::method_not_allowed());
+  if (const auto text = deprecation_of(call->resource->desc); !text.empty())
+    call->warnings.emplace_back(text);
   if (is_pod_stream(call->info))
     return open_pod_stream(call);
   found->handle(call);

@@ -58,7 +58,8 @@ std::string api_version_of(const schema::group_version_kind& kind) {
 /// What the client sees of a write.
 void show(const exchange_ptr& call, const response_form& form,
           object_answer answer) {
-  call->warnings = std::move(answer.warnings);
+  call->warnings.insert(call->warnings.end(), answer.warnings.begin(),
+                        answer.warnings.end());
   if (!answer.status.success)
     return call->fail(answer.status);
   if (!answer.object)
