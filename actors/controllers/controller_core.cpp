@@ -41,8 +41,11 @@ bool controller_core::quiet() const {
 
 void controller_core::look(std::shared_ptr<const store::store_snapshot> view) {
   const auto enqueue = [this](const object_key& key) { queue_.add(key); };
+  const control::snapshot newest{view, {}, now_.wall};
   cache_.advance(std::move(view), [&](const control::object_change& change) {
     spec_.keys_of(change, cache_.owners(), enqueue);
+    if (spec_.keys_in_view)
+      spec_.keys_in_view(change, newest, enqueue);
   });
 }
 

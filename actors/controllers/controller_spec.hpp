@@ -35,6 +35,12 @@ struct controller_spec {
   std::optional<periodic_keys> periodic;
   /// The source of its events: "deployment-controller".
   std::string reporter = {};
+  /// More keys that a change concerns, where other objects tell: which Services
+  /// select a pod. `view` is the one that holds the change.
+  std::function<void(const control::object_change& change,
+                     const control::snapshot& view,
+                     const std::function<void(const object_key&)>& enqueue)>
+      keys_in_view = {};
 };
 
 } // namespace troupe::controllers

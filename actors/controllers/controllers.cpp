@@ -1,12 +1,16 @@
 #include "actors/controllers/controllers.hpp"
 
 #include "actors/controllers/deployment/deployment.hpp"
+#include "actors/controllers/endpoint_slice/endpoint_slice.hpp"
+#include "actors/controllers/endpoints/endpoints.hpp"
 #include "actors/controllers/event_expiry/event_expiry.hpp"
 #include "actors/controllers/garbage_collector/garbage_collector.hpp"
+#include "actors/controllers/kubernetes_service/kubernetes_service.hpp"
 #include "actors/controllers/namespace/namespace.hpp"
 #include "actors/controllers/node_ipam/node_ipam.hpp"
 #include "actors/controllers/replica_set/replica_set.hpp"
 #include "actors/controllers/replication_controller/replication_controller.hpp"
+#include "actors/controllers/service_pods/service_pods.hpp"
 #include "actors/controllers/system_namespaces/system_namespaces.hpp"
 #include "runtime/control/reconciler.hpp"
 
@@ -21,9 +25,10 @@ static_assert(control::reconciler<decltype(&node_ipam::reconcile)>);
 static_assert(control::reconciler<decltype(&replica_set::reconcile)>);
 static_assert(
     control::reconciler<decltype(&replication_controller::reconcile)>);
+static_assert(control::reconciler<decltype(&endpoint_slice::reconcile)>);
+static_assert(control::reconciler<decltype(&endpoints::reconcile)>);
 
-std::vector<controller_spec>
-all_controllers([[maybe_unused]] const controllers_config& config) {
+std::vector<controller_spec> all_controllers(const controllers_config& config) {
   const std::string everything;
   const auto namespace_objects = control::make_key("", "namespaces", {}, "");
   return {
@@ -70,6 +75,28 @@ all_controllers([[maybe_unused]] const controllers_config& config) {
        replication_controller::reconcile,
        std::nullopt,
        "replication-controller"},
+      {"endpointslice",
+       {endpoint_slice::watched()},
+       endpoint_slice::keys_of,
+       endpoint_slice::reconcile,
+       std::nullopt,
+       "endpoint-slice-controller",
+       service_pods::keys_of_pod},
+      {"endpoints",
+       {endpoints::watched()},
+       endpoints::keys_of,
+       endpoints::reconcile,
+       std::nullopt,
+       "endpoint-controller",
+       service_pods::keys_of_pod},
+      {"kubernetes-service",
+       {kubernetes_service::watched()},
+       kubernetes_service::keys_of,
+       [api = config.api](const auto& view, const auto& key) {
+         return kubernetes_service::reconcile(view, key, api);
+       },
+       periodic_keys{std::chrono::minutes{1},
+                     {kubernetes_service::service_key()}}},
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/controllers/controller_spec.hpp"
+#include "actors/controllers/kubernetes_service/kubernetes_service.hpp"
 
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@ namespace troupe::controllers {
 struct controllers_config {
   /// The cluster's authority as PEM, which root-ca-publisher makes known.
   std::string root_ca;
+  /// Where the API is, which kubernetes-service makes known.
+  kubernetes_service::settings api;
 };
 
 /// Every controller of the control plane, in the order they start.

@@ -59,8 +59,23 @@ auto make_workers(caf::actor_system& system) {
 }
 
 gateway::writer_ports writer_ports(store::store_port& store,
-                                   caf::actor_system& system) {
-  return {&store, wall_now, mono_now, random_id, make_workers(system)};
+                                   caf::actor_system& system,
+                                   const control_plane_config& config) {
+  return {&store,
+          wall_now,
+          mono_now,
+          random_id,
+          make_workers(system),
+          config.service_ranges};
+}
+
+controllers::controllers_config
+describe_controllers(const control_plane_config& config) {
+  controllers::controllers_config out;
+  out.api.address = config.service_ranges.front().at(1);
+  out.api.port = config.api_port;
+  out.api.servers = config.api_addresses;
+  return out;
 }
 
 /// Controllers write under their own names, and only those that exist.
@@ -85,15 +100,15 @@ public:
   explicit impl(control_plane_config config)
       : config_(std::move(config)), root_path_("/server/" + config_.member),
         system_(caf_config_), state_(make_state()), hub_(make_hub()),
-        writer_(writer_ports(*state_, system_)),
-        local_(writer_ports(*state_, system_), controllers_only()),
+        writer_(writer_ports(*state_, system_, config_)),
+        local_(writer_ports(*state_, system_, config_), controllers_only()),
         slot_(std::make_shared<gateway::gateway_slot>()) {
     root_ = system_.spawn(actors::supervisor, describe_root());
     if (config_.bus != nullptr)
       on_bus_ = config_.bus->serve(
           root_path_ + "/gateway",
           std::make_shared<gateway::bus_gateway>(gateway::bus_gateway_ports{
-              writer_ports(*state_, system_), hub_.get()}));
+              writer_ports(*state_, system_, config_), hub_.get()}));
   }
 
   ~impl() {
@@ -183,7 +198,8 @@ private:
     ports.mono_now = mono_now;
     ports.random = random_u64;
     actors::supervisor_config inner;
-    for (auto& spec : controllers::all_controllers())
+    for (auto& spec :
+         controllers::all_controllers(describe_controllers(config_)))
       inner.children.push_back(
           controllers::controller_child(path, std::move(spec), ports));
     return {std::make_shared<actors::door_base>(path, "supervisor", 1),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/base/ip.hpp"
 #include "messages/base/result.hpp"
 #include "runtime/port/http_port.hpp"
 #include "runtime/port/messenger.hpp"
@@ -8,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe::wiring {
 
@@ -18,6 +20,12 @@ struct control_plane_config {
   std::string state_directory; ///< of this member's log and snapshots
   std::string server_address;  ///< "127.0.0.1:6443", told to clients
   messenger* bus = nullptr;    ///< outlives the control plane; null: no nodes
+  /// What Services get their addresses from, one range of a family at most.
+  std::vector<ip_prefix> service_ranges;
+  /// Where the Service `kubernetes` leads: addresses that nodes and pods reach,
+  /// and the API's port there.
+  std::vector<ip_address> api_addresses;
+  std::uint16_t api_port = 0;
 };
 
 /// The actors of one server under their supervision tree:

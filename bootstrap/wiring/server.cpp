@@ -38,6 +38,17 @@ http::http_server_config describe_http(const cluster::material& from) {
   return out;
 }
 
+/// On the socket this process was handed, and where nodes reach it.
+status_result listen(http::http_server& server, int handed,
+                     const std::vector<ip_address>& inside) {
+  if (auto adopted = server.adopt(handed); !adopted)
+    return adopted;
+  for (const auto& one : inside)
+    if (auto heard = server.listen(one.to_string(), nodes::api_port); !heard)
+      return heard.error();
+  return unit{};
+}
+
 int fail(const error& why) {
   log_error(component, why.message);
   return 1;
@@ -68,19 +79,21 @@ int run_server(const server_options& options) {
       return fail(joined.error());
     bus = std::move(*joined);
   }
-  control_plane plane{{about->uid, options.member,
-                       files.state_of(options.member), address, bus.get()}};
+  control_plane plane{{about->uid,
+                       options.member,
+                       files.state_of(options.member),
+                       address,
+                       bus.get(),
+                       {nodes::service_range()},
+                       *inside,
+                       inside->empty() ? about->port : nodes::api_port}};
   const drain_gate gate;
   auto server = http::http_server::make(
       describe_http(*material), gate.guard(plane.handler()), describe_error);
   if (!server)
     return fail(server.error());
-  if (auto adopted = (*server)->adopt(options.listen_fd); !adopted)
-    return fail(adopted.error());
-  for (const auto& one : *inside)
-    if (auto heard = (*server)->listen(one.to_string(), nodes::api_port);
-        !heard)
-      return fail(heard.error());
+  if (auto heard = listen(**server, options.listen_fd, *inside); !heard)
+    return fail(heard.error());
   wait_for_end(component, signals, options.lifeline_fd);
   // Who comes now waits for the next server.
   (*server)->stop_listening();

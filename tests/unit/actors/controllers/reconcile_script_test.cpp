@@ -13,8 +13,16 @@ using troupe::test::script_command;
 
 namespace {
 
+controllers::controllers_config config() {
+  controllers::controllers_config out;
+  out.api.address = *ip_address::parse("10.96.0.1");
+  out.api.servers = {*ip_address::parse("10.89.0.11"),
+                     *ip_address::parse("10.89.0.12")};
+  return out;
+}
+
 controllers::controller_spec spec_named(const std::string& name) {
-  for (auto& spec : controllers::all_controllers())
+  for (auto& spec : controllers::all_controllers(config()))
     if (spec.name == name)
       return spec;
   throw std::runtime_error{"no controller " + name};
@@ -184,4 +192,16 @@ TEST_CASE("reconcile scripts: replica set") {
 
 TEST_CASE("reconcile scripts: replication controller") {
   run_all("replication_controller", "replicationcontroller");
+}
+
+TEST_CASE("reconcile scripts: endpoint slice") {
+  run_all("endpoint_slice", "endpointslice");
+}
+
+TEST_CASE("reconcile scripts: endpoints") {
+  run_all("endpoints", "endpoints");
+}
+
+TEST_CASE("reconcile scripts: kubernetes service") {
+  run_all("kubernetes_service", "kubernetes-service");
 }
