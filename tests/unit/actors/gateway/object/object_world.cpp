@@ -164,6 +164,7 @@ gateway::writer_ports object_world::ports() {
     }
     return id;
   };
+  out.service_ranges = service_ranges;
   out.resume = [this](auto task) { tasks_.push_back(std::move(task)); };
   return out;
 }

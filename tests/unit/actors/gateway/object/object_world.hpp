@@ -90,6 +90,9 @@ public:
   wall_time wall;
   /// Numbers to draw before the counter goes on.
   std::deque<std::uint8_t> next_random;
+  /// As of the ports.
+  std::vector<ip_prefix> service_ranges =
+      gateway::writer_ports{}.service_ranges;
 
 private:
   gateway::object_answer
