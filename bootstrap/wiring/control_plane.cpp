@@ -5,6 +5,7 @@
 #include "actors/gateway/bus/bus_gateway.hpp"
 #include "actors/gateway/gateway_actor.hpp"
 #include "actors/gateway/object/local_api.hpp"
+#include "actors/scheduler/scheduler_actor.hpp"
 #include "actors/state/state_actor.hpp"
 #include "actors/watch/watch_actor.hpp"
 #include "runtime/base/clock.hpp"
@@ -78,9 +79,9 @@ describe_controllers(const control_plane_config& config) {
   return out;
 }
 
-/// Controllers write under their own names, and only those that exist.
-gateway::local_authorizer controllers_only() {
-  std::set<std::string> names;
+/// Components write under their own names, and only those that exist.
+gateway::local_authorizer components_only() {
+  std::set<std::string> names{std::string{scheduler::scheduler_user}};
   for (const auto& spec : controllers::all_controllers())
     names.insert("system:controller:" + spec.name);
   return [names = std::move(names)](
@@ -101,7 +102,7 @@ public:
       : config_(std::move(config)), root_path_("/server/" + config_.member),
         system_(caf_config_), state_(make_state()), hub_(make_hub()),
         writer_(writer_ports(*state_, system_, config_)),
-        local_(writer_ports(*state_, system_, config_), controllers_only()),
+        local_(writer_ports(*state_, system_, config_), components_only()),
         slot_(std::make_shared<gateway::gateway_slot>()) {
     root_ = system_.spawn(actors::supervisor, describe_root());
     if (config_.bus != nullptr)
@@ -209,10 +210,28 @@ private:
             }};
   }
 
+  actors::child_spec scheduler_child() {
+    scheduler::scheduler_ports ports;
+    ports.store = state_.get();
+    ports.api = &local_;
+    ports.wall_now = wall_now;
+    ports.mono_now = mono_now;
+    ports.random = random_u64;
+    actors::supervisor_config inner;
+    inner.children.push_back(
+        scheduler::scheduler_child(config_.member, std::move(ports)));
+    return {std::make_shared<actors::door_base>(root_path_ + "/scheduler",
+                                                "supervisor", 1),
+            [inner = std::move(inner)](
+                caf::event_based_actor& parent) -> caf::actor {
+              return parent.spawn(actors::supervisor, inner);
+            }};
+  }
+
   actors::supervisor_config describe_root() {
     actors::supervisor_config out;
     out.children = {state_child(), watch_child(), gateway_child(),
-                    controllers_child()};
+                    controllers_child(), scheduler_child()};
     out.give_up = [](const std::string& address) {
       die(address + " keeps failing: starting over");
     };

@@ -36,6 +36,8 @@ struct control_plane_config {
 ///       /server/<member>/gateway            keeps the request pipeline
 ///       /server/<member>/controller         supervisor of the controllers
 ///         /server/<member>/controller/...   one each
+///       /server/<member>/scheduler          supervisor of the scheduler
+///         /server/<member>/scheduler/queue  places pods on nodes
 ///
 /// A supervisor that gives up ends the process, and so does a disk that cannot
 /// be trusted: whoever started it starts it again, from what is durable.
