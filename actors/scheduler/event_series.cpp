@@ -7,7 +7,6 @@
 #include "messages/schema/ids/meta_v1.hpp"
 #include "messages/schema/registry.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
 namespace troupe::scheduler {
@@ -65,16 +64,17 @@ std::optional<api::request> event_series::take(const pod_event& event,
     make_room();
     entry made{event, name_of(event, wall), wall};
     made.last = wall;
-    made.last_seen = now;
     made.written_at = now;
     if (!next_check_)
       next_check_ = now + finish_time;
-    return to_request(entries_.emplace(which, std::move(made)).first->second);
+    auto& kept = entries_.emplace(which, std::move(made)).first->second;
+    seen(which, kept, now);
+    return to_request(kept);
   }
   auto& mine = at->second;
   ++mine.count;
   mine.last = wall;
-  mine.last_seen = now;
+  seen(which, mine, now);
   if (mine.count > 2)
     return std::nullopt;
   mine.written = mine.count;
@@ -95,6 +95,8 @@ std::vector<api::request> event_series::advance(mono_time now) {
       mine.written_at = now;
       out.push_back(to_request(mine));
     }
+    if (ended)
+      ages_.erase({mine.last_seen, at->first});
     at = ended ? entries_.erase(at) : std::next(at);
   }
   next_check_.reset();
@@ -135,13 +137,17 @@ api::request event_series::to_request(const entry& what) const {
       std::move(doc));
 }
 
+void event_series::seen(const key& which, entry& what, mono_time now) {
+  ages_.erase({what.last_seen, which});
+  what.last_seen = now;
+  ages_.emplace(now, which);
+}
+
 void event_series::make_room() {
   if (entries_.size() < series_max)
     return;
-  entries_.erase(std::min_element(
-      entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-        return a.second.last_seen < b.second.last_seen;
-      }));
+  entries_.erase(ages_.begin()->second);
+  ages_.erase(ages_.begin());
 }
 
 api::request created_anew(api::request update) {

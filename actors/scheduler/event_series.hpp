@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -65,10 +66,12 @@ private:
   };
 
   api::request to_request(const entry& what) const;
+  void seen(const key& which, entry& what, mono_time now);
   void make_room();
 
   std::string instance_;
   std::map<key, entry> entries_;
+  std::set<std::pair<mono_time, key>> ages_; ///< by when it was last seen
   std::optional<mono_time> next_check_;
 };
 

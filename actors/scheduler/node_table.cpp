@@ -106,6 +106,7 @@ row node_table::row_for(const std::string& name) {
     guessed_.emplace_back();
     ports_.emplace_back();
     pods_.emplace_back();
+    crews_.emplace_back();
     with_affinity_.push_back(0);
   } else {
     at = free_.back();
@@ -132,7 +133,22 @@ void node_table::touch(row at) {
   log_.push_back(at);
 }
 
+void node_table::count_crew(row at, const resident& pod, int by) {
+  auto& crews = crews_[at];
+  auto mine = std::find_if(crews.begin(), crews.end(), [&](const auto& one) {
+    return one.what == pod.what;
+  });
+  if (mine == crews.end())
+    mine = crews.insert(mine, {pod.what});
+  mine->pods += by;
+  if (pod.deleting)
+    mine->leaving += by;
+  if (mine->pods == 0)
+    crews.erase(mine);
+}
+
 void node_table::count(row at, const resident& pod, int by) {
+  count_crew(at, pod, by);
   requested_[at].add(pod.what->requests, by);
   guessed_[at].add(pod.what->guessed, by);
   if (pod.what->has_affinity())

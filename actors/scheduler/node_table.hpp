@@ -41,6 +41,13 @@ struct resident {
   bool deleting = false;
 };
 
+/// The pods of one class on one node.
+struct crew {
+  pod_class_ptr what;
+  std::int32_t pods = 0;    ///< all of them
+  std::int32_t leaving = 0; ///< those that are being deleted
+};
+
 /// The row of a node; rows are used again.
 using row = std::uint32_t;
 
@@ -76,6 +83,8 @@ public:
   const amounts& guessed(row at) const { return guessed_[at]; }
   const std::vector<host_port>& ports(row at) const { return ports_[at]; }
   const std::vector<resident>& pods(row at) const { return pods_[at]; }
+  /// The same by class; none is empty.
+  const std::vector<crew>& crews(row at) const { return crews_[at]; }
   /// Pods that say something about other pods.
   std::size_t pods_with_affinity(row at) const { return with_affinity_[at]; }
   /// Nodes that have the image.
@@ -104,6 +113,7 @@ private:
   void free_if_empty(row at);
   void touch(row at);
   void count(row at, const resident& pod, int by);
+  void count_crew(row at, const resident& pod, int by);
   void count_images(const node_info& node, int by);
 
   std::vector<std::string> names_;
@@ -112,6 +122,7 @@ private:
   std::vector<amounts> guessed_;
   std::vector<std::vector<host_port>> ports_;
   std::vector<std::vector<resident>> pods_;
+  std::vector<std::vector<crew>> crews_;
   std::vector<std::size_t> with_affinity_;
 
   std::unordered_map<std::string, row> by_name_;

@@ -147,10 +147,10 @@ void affinity_counts::examine(row at, const node_table& table,
   if (!table.present(at) || (!asks && table.pods_with_affinity(at) == 0))
     return;
   const auto& labels = table.node(at).labels;
-  for (const auto& other : table.pods(at)) {
-    if (!asks && !other.what->has_affinity())
+  for (const auto& crew : table.crews(at)) {
+    if (!asks && !crew.what->has_affinity())
       continue;
-    for (const auto& one : voices_of(pod, *other.what, namespaces)) {
+    for (const auto& one : voices_of(pod, *crew.what, namespaces)) {
       const auto value = label_of(labels, topologies_[one.key].key);
       if (!value)
         continue;
@@ -159,10 +159,10 @@ void affinity_counts::examine(row at, const node_table& table,
       });
       if (slot == mine.end())
         slot = mine.insert(mine.end(), {one.key, std::string{*value}, {}});
-      slot->amount.near += one.near;
-      slot->amount.apart += one.apart;
-      slot->amount.unwelcome += one.unwelcome;
-      slot->amount.liking += one.liking;
+      slot->amount.near += crew.pods * one.near;
+      slot->amount.apart += crew.pods * one.apart;
+      slot->amount.unwelcome += crew.pods * one.unwelcome;
+      slot->amount.liking += crew.pods * one.liking;
     }
   }
   for (const auto& one : mine)

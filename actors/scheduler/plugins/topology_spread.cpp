@@ -221,9 +221,9 @@ std::int32_t spread_counts::matching(std::size_t i, row at,
   if (constraints_[i].pods.selects_everything())
     return 0;
   std::int32_t out = 0;
-  for (const auto& pod : table.pods(at))
-    if (!pod.deleting && pod.what->ns == ns && selects(i, *pod.what))
-      ++out;
+  for (const auto& one : table.crews(at))
+    if (one.what->ns == ns && selects(i, *one.what))
+      out += one.pods - one.leaving;
   return out;
 }
 
