@@ -61,7 +61,11 @@ void controller_core::plan(const object_key& key, bool confirmed) {
   auto view = cache_.at(now_.wall);
   if (const auto at = refusals_.find(key); at != refusals_.end())
     view.refusals(at->second);
+  view.seen(sightings_, now_.mono);
   const auto what = spec_.reconcile(view, key);
+  sightings_.replace(key, what.seen, now_.mono);
+  for (const auto& [about, note] : what.events)
+    out_.events.push_back({about, note});
   // The two clocks drift apart, so that the moment may come a little early:
   // then the key is planned once more.
   if (what.again_at)

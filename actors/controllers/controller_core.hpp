@@ -130,6 +130,7 @@ private:
   std::set<object_key> confirming_;
   /// What was refused of each key's last plan, until it fares well.
   std::map<object_key, std::vector<control::refusal>> refusals_;
+  control::sightings sightings_;
   std::optional<mono_time> next_period_;
   moment now_{};
   core_effects out_;

@@ -33,8 +33,10 @@ bool operator==(const action& a, const action& b) {
   return a.kind == b.kind && a.target == b.target
          && a.subresource == b.subresource && same_body(a, b) && a.uid == b.uid
          && a.resource_version == b.resource_version
-         && a.propagation_policy == b.propagation_policy && a.reason == b.reason
-         && a.confirm == b.confirm && a.event == b.event;
+         && a.propagation_policy == b.propagation_policy
+         && a.grace_period_seconds == b.grace_period_seconds
+         && a.reason == b.reason && a.confirm == b.confirm
+         && a.event == b.event;
 }
 
 std::string to_string(const action& value) {
@@ -44,6 +46,8 @@ std::string to_string(const action& value) {
     out += " " + value.subresource;
   if (!value.propagation_policy.empty())
     out += " " + value.propagation_policy;
+  if (value.grace_period_seconds)
+    out += " grace=" + std::to_string(*value.grace_period_seconds);
   if (!value.uid.empty())
     out += " uid=" + value.uid;
   if (!value.resource_version.empty())
@@ -64,6 +68,11 @@ std::string to_string(const plan& value) {
     out += to_string(one) + "\n";
   if (value.again_at)
     out += "again at " + meta::format_time(*value.again_at) + "\n";
+  for (const auto& [about, note] : value.events)
+    out +=
+        "tells " + about.kind + " " + about.name + " " + to_string(note) + "\n";
+  for (const auto& [name, what] : value.seen)
+    out += "saw " + name + ": " + what + "\n";
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "messages/codec/document.hpp"
 #include "runtime/control/event.hpp"
 #include "runtime/control/object_codec.hpp"
+#include "runtime/control/sightings.hpp"
 
 #include <memory>
 #include <optional>
@@ -24,6 +25,14 @@ struct action_event {
   friend bool operator==(const action_event&, const action_event&) = default;
 };
 
+/// What users should hear though nothing is written.
+struct plan_event {
+  event_subject about;
+  event_note note;
+
+  friend bool operator==(const plan_event&, const plan_event&) = default;
+};
+
 /// One write a reconciler wants, and why. It names its object completely, so
 /// that carrying it out twice does no more than once.
 struct action {
@@ -37,7 +46,9 @@ struct action {
   std::string uid;
   std::string resource_version;
   std::string propagation_policy; ///< removal: "Background", ...
-  std::string reason;             ///< a sentence for a person
+  /// Removal: instead of the object's own; 0 removes it at once.
+  std::optional<std::int64_t> grace_period_seconds = std::nullopt;
+  std::string reason; ///< a sentence for a person
   /// It rests on something being absent, which a stale view cannot tell: the
   /// key is planned anew on a view taken after a linearizable read, and that
   /// plan is carried out.
@@ -57,6 +68,12 @@ struct plan {
   /// Plan the key anew at this time, changed or not. A plan with actions is
   /// followed by another anyway, once they are seen.
   std::optional<wall_time> again_at = std::nullopt;
+  /// What the reconciler saw and will ask the age of: a later plan for any key
+  /// of the controller reads it with `snapshot::seen`. Kept in memory alone: a
+  /// controller that restarts sees everything for the first time.
+  seen_values seen = {};
+  /// Told each time it is planned: tell what `seen` shows to be new.
+  std::vector<plan_event> events = {};
 
   /// Nothing to do now.
   bool empty() const noexcept { return actions.empty(); }
@@ -67,7 +84,7 @@ struct plan {
   friend bool operator==(const plan&, const plan&) = default;
 };
 
-/// One line for each action, and for `again_at`.
+/// A line for each action, for `again_at`, for each event and thing seen.
 std::string to_string(const plan& value);
 
 /// A change of an object read from a snapshot, with its uid and version as

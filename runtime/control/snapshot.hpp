@@ -4,6 +4,7 @@
 #include "messages/meta/selector.hpp"
 #include "runtime/control/object_codec.hpp"
 #include "runtime/control/owner_index.hpp"
+#include "runtime/control/sightings.hpp"
 #include "runtime/store/store_snapshot.hpp"
 
 #include <functional>
@@ -23,7 +24,8 @@ struct refusal {
 };
 
 /// All a reconciler may look at: one cut through the store at one revision,
-/// the owner index of the same cut, and the time. Immutable; copies share.
+/// the owner index of the same cut, the time, and what earlier plans saw for
+/// how long. Immutable; copies share.
 /// Objects are decoded when they are asked for.
 class snapshot {
 public:
@@ -58,11 +60,31 @@ public:
 
   void refusals(std::vector<refusal> value) { refusals_ = std::move(value); }
 
+  /// What the newest plan for `key`, any of the controller's, saw; and for how
+  /// long, by the monotonic clock, plans have seen the same.
+  std::map<std::string, sighting> seen(std::string_view key) const {
+    return sightings_.of(key, mono_);
+  }
+
+  /// For how long plans for `key` have seen this under `name`: 0 the first
+  /// time.
+  duration seen_for(std::string_view key, const std::string& name,
+                    std::string_view value) const {
+    return sightings_.age(key, name, value, mono_);
+  }
+
+  void seen(control::sightings value, mono_time now) {
+    sightings_ = std::move(value);
+    mono_ = now;
+  }
+
 private:
   std::shared_ptr<const store::store_snapshot> objects_;
   owner_index owners_;
   wall_time now_;
   std::vector<refusal> refusals_;
+  control::sightings sightings_;
+  mono_time mono_{};
 };
 
 } // namespace troupe::control

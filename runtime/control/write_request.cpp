@@ -41,6 +41,7 @@ api::request to_request(const action& value, std::string_view controller) {
   out.uid = value.uid;
   out.resource_version = value.resource_version;
   out.propagation_policy = value.propagation_policy;
+  out.grace_period_seconds = value.grace_period_seconds;
   return out;
 }
 

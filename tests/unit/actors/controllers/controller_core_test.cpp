@@ -1,4 +1,5 @@
 #include "actors/controllers/controller_core.hpp"
+#include "runtime/control/object_meta.hpp"
 #include "tests/unit/actors/controllers/controller_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -232,6 +233,43 @@ TEST_CASE("core: a plan that waits is made anew when its time has come") {
   CHECK(f.step().writes.empty());
   f.world.advance(std::chrono::minutes{1});
   CHECK(f.step().writes.size() == 1);
+}
+
+TEST_CASE("core: plans hear for how long they have seen the same") {
+  std::vector<duration> ages;
+  controller_spec spec = deleter(false);
+  spec.reconcile = [&](const control::snapshot& view, const object_key& key) {
+    const auto object = view.get(key);
+    const std::string value{control::resource_version_of(*object)};
+    ages.push_back(view.seen_for(key, "version", value));
+    control::plan out;
+    out.seen["version"] = value;
+    if (ages.back() == duration{})
+      out.events.push_back(
+          {control::subject_of(key, *object), {false, "Changed", value}});
+    out.again_at = view.now() + std::chrono::minutes{1};
+    return out;
+  };
+  fixture f{std::move(spec)};
+  const auto told = [&](const core_effects& effects) {
+    std::string out;
+    for (const auto& each : effects.events)
+      out += to_string(each.note);
+    return out;
+  };
+  f.world.place(config_map("settings"));
+  CHECK(told(f.step()) == "Normal Changed: 1");
+  f.world.advance(std::chrono::minutes{1});
+  CHECK(told(f.step()).empty());
+  f.world.place("{apiVersion: v1, kind: ConfigMap, metadata: {namespace: n1, "
+                "name: settings, uid: settings}, data: {a: b}}");
+  CHECK(told(f.step()) == "Normal Changed: 2");
+  f.world.advance(std::chrono::minutes{2});
+  CHECK(told(f.step()).empty());
+  using std::chrono::minutes;
+  CHECK(
+      ages
+      == std::vector<duration>{minutes{0}, minutes{1}, minutes{0}, minutes{2}});
 }
 
 TEST_CASE("core: keys and writes under way are limited") {
