@@ -11,7 +11,10 @@
 #include "actors/controllers/replica_set/replica_set.hpp"
 #include "actors/controllers/replication_controller/replication_controller.hpp"
 #include "actors/controllers/service_pods/service_pods.hpp"
+#include "actors/controllers/nodes/node_facts.hpp"
+#include "actors/controllers/pod_gc/pod_gc.hpp"
 #include "actors/controllers/system_namespaces/system_namespaces.hpp"
+#include "actors/controllers/taint_eviction/taint_eviction.hpp"
 #include "runtime/control/reconciler.hpp"
 
 namespace troupe::controllers {
@@ -27,6 +30,7 @@ static_assert(
     control::reconciler<decltype(&replication_controller::reconcile)>);
 static_assert(control::reconciler<decltype(&endpoint_slice::reconcile)>);
 static_assert(control::reconciler<decltype(&endpoints::reconcile)>);
+static_assert(control::reconciler<decltype(&taint_eviction::reconcile)>);
 
 std::vector<controller_spec> all_controllers(const controllers_config& config) {
   const std::string everything;
@@ -97,6 +101,24 @@ std::vector<controller_spec> all_controllers(const controllers_config& config) {
        },
        periodic_keys{std::chrono::minutes{1},
                      {kubernetes_service::service_key()}}},
+      {"node-lifecycle",
+       {{std::string{nodes::node_prefix}, std::string{nodes::pod_prefix},
+         std::string{nodes::lease_prefix}}},
+       node_lifecycle::keys_of,
+       std::bind_front(node_lifecycle::reconcile, config.node_lifecycle),
+       std::nullopt,
+       "node-controller"},
+      {"taint-eviction",
+       {{std::string{nodes::node_prefix}, std::string{nodes::pod_prefix}}},
+       taint_eviction::keys_of,
+       taint_eviction::reconcile,
+       std::nullopt,
+       "taint-eviction-controller"},
+      {"pod-gc",
+       {{std::string{nodes::node_prefix}, std::string{nodes::pod_prefix}}},
+       pod_gc::keys_of,
+       std::bind_front(pod_gc::reconcile, pod_gc::settings{}),
+       periodic_keys{pod_gc::look_period, {pod_gc::all_pods()}}},
   };
 }
 

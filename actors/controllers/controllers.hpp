@@ -2,6 +2,7 @@
 
 #include "actors/controllers/controller_spec.hpp"
 #include "actors/controllers/kubernetes_service/kubernetes_service.hpp"
+#include "actors/controllers/node_lifecycle/node_lifecycle.hpp"
 
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ struct controllers_config {
   std::string root_ca;
   /// Where the API is, which kubernetes-service makes known.
   kubernetes_service::settings api;
+  node_lifecycle::settings node_lifecycle = {};
 };
 
 /// Every controller of the control plane, in the order they start.
