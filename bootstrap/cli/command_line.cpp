@@ -136,6 +136,45 @@ void add_cluster(CLI::App& verb, cluster_choice& to) {
       ->type_name("DIR");
 }
 
+void add_optional_duration(CLI::App& verb, const std::string& name,
+                           std::optional<duration>& to,
+                           const std::string& what) {
+  verb.add_option_function<std::string>(
+          name,
+          [&to, name](const std::string& text) {
+            auto value = parse_duration(text);
+            if (!value)
+              throw CLI::ValidationError(name, value.error().message);
+            to = *value;
+          },
+          what)
+      ->type_name("DURATION");
+}
+
+void add_node_times(CLI::App& verb, node_time_options& to) {
+  add_optional_duration(verb, "--node-monitor-grace-period", to.monitor_grace,
+                        "How long a node may be silent before it counts as "
+                        "unreachable [as last time, at first 50s]");
+  add_optional_duration(verb, "--node-lease-duration", to.lease,
+                        "How long a node's lease lasts; it is renewed four "
+                        "times within [as last time, at first 40s]");
+  const auto add_seconds = [&](const char* name, std::optional<unsigned>& where,
+                               const char* what) {
+    verb.add_option_function<unsigned>(
+            name, [&where](unsigned value) { where = value; },
+            std::string{"How long pods that do not say otherwise stay on a "
+                        "node that is "}
+                + what + " [as last time, at first 300]")
+        ->type_name("SECONDS")
+        ->check(number_to(node_time_options::toleration_max,
+                          "a number of seconds"));
+  };
+  add_seconds("--default-not-ready-toleration-seconds", to.not_ready_toleration,
+              "not ready");
+  add_seconds("--default-unreachable-toleration-seconds",
+              to.unreachable_toleration, "unreachable");
+}
+
 void add_up(CLI::App& app, parsed& to) {
   auto& verb = *app.add_subcommand("up", "Start a cluster on this machine");
   verb.footer(examples_up);
@@ -168,6 +207,7 @@ void add_up(CLI::App& app, parsed& to) {
                   "PORT 0 picks a free one; may be repeated; none: no port "
                   "[as last time, at first none]")
       ->type_name("PORT:NODEPORT");
+  add_node_times(verb, to.up.node_times);
   verb.add_option("--port", to.up_port,
                   "The API's port on 127.0.0.1; 0 picks a free one and "
                   "remembers it [as last time, at first 6443]")

@@ -195,6 +195,33 @@ status_result choose_images(const up_options& options,
   return unit{};
 }
 
+unsigned seconds_of(std::optional<duration> chosen, unsigned before) {
+  if (!chosen)
+    return before;
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(*chosen);
+  return static_cast<unsigned>(seconds.count());
+}
+
+/// A node that renews in time must not be given up.
+status_result choose_times(const node_time_options& options,
+                           cluster::node_times& times) {
+  times.monitor_grace = seconds_of(options.monitor_grace, times.monitor_grace);
+  times.lease = seconds_of(options.lease, times.lease);
+  times.not_ready_toleration =
+      options.not_ready_toleration.value_or(times.not_ready_toleration);
+  times.unreachable_toleration =
+      options.unreachable_toleration.value_or(times.unreachable_toleration);
+  if (times.monitor_grace > times.lease / 2)
+    return unit{};
+  return error{errc::invalid_argument,
+               "--node-monitor-grace-period "
+                   + std::to_string(times.monitor_grace)
+                   + "s must be longer than half of --node-lease-duration "
+                   + std::to_string(times.lease)
+                   + "s: a node renews its lease four times within that"};
+}
+
 /// What was asked for, else what was remembered, goes into the record.
 status_result choose_nodes(const up_options& options, bool first,
                            cluster::cluster_record& record) {
@@ -207,6 +234,9 @@ status_result choose_nodes(const up_options& options, bool first,
     return error{errc::invalid_argument,
                  "--publish needs nodes: give --nodes 1 or more, or --publish "
                  "none"};
+  if (auto chosen = choose_times(options.node_times, record.node_times);
+      !chosen)
+    return chosen;
   if (record.nodes == 0)
     return unit{};
   if (!root)
@@ -377,6 +407,9 @@ status_result check_running(const up_options& options,
   auto wanted = record;
   if (auto chosen = choose_images(options, wanted); !chosen)
     return chosen;
+  if (auto chosen = choose_times(options.node_times, wanted.node_times);
+      !chosen)
+    return chosen;
   wanted.nodes = options.nodes.value_or(record.nodes);
   if (options.port.value_or(0) != 0)
     wanted.port = *options.port;
@@ -391,6 +424,16 @@ status_result check_running(const up_options& options,
       {"--image-gc-high-threshold",
        wanted.image_gc_high != record.image_gc_high},
       {"--image-gc-low-threshold", wanted.image_gc_low != record.image_gc_low},
+      {"--node-monitor-grace-period",
+       wanted.node_times.monitor_grace != record.node_times.monitor_grace},
+      {"--node-lease-duration",
+       wanted.node_times.lease != record.node_times.lease},
+      {"--default-not-ready-toleration-seconds",
+       wanted.node_times.not_ready_toleration
+           != record.node_times.not_ready_toleration},
+      {"--default-unreachable-toleration-seconds",
+       wanted.node_times.unreachable_toleration
+           != record.node_times.unreachable_toleration},
   };
   for (const auto& [flag, differs] : flags)
     if (differs)

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <tuple>
+
 namespace troupe::cluster {
 
 namespace {
@@ -33,13 +35,14 @@ status_result read_texts(const nlohmann::json& from, const std::string& member,
   return unit{};
 }
 
-/// A number from 0 to 100 that may be absent.
-status_result read_percent(const nlohmann::json& from, const char* member,
-                           unsigned& out) {
+/// A number in these bounds that may be absent.
+status_result read_number(const nlohmann::json& from, const char* member,
+                          unsigned least, unsigned most, unsigned& out) {
   const auto value = from.value(member, nlohmann::json(out));
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 100)
-    return corrupt("\"" + std::string{member}
-                   + "\" must be a number from 0 to 100");
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least
+      || value.get<std::uint64_t>() > most)
+    return corrupt("\"" + std::string{member} + "\" must be a number from "
+                   + std::to_string(least) + " to " + std::to_string(most));
   out = value.get<unsigned>();
   return unit{};
 }
@@ -81,6 +84,23 @@ status_result read_published(const nlohmann::json& from,
   return unit{};
 }
 
+status_result read_node_times(const nlohmann::json& from, node_times& out) {
+  constexpr unsigned hour = 3600;
+  constexpr unsigned tolerance_max = 1'000'000'000;
+  const std::tuple<const char*, unsigned, unsigned, unsigned*> members[] = {
+      {"nodeMonitorGraceSeconds", 1, hour, &out.monitor_grace},
+      {"nodeLeaseSeconds", 1, hour, &out.lease},
+      {"notReadyTolerationSeconds", 0, tolerance_max,
+       &out.not_ready_toleration},
+      {"unreachableTolerationSeconds", 0, tolerance_max,
+       &out.unreachable_toleration},
+  };
+  for (const auto& [member, least, most, to] : members)
+    if (auto read = read_number(from, member, least, most, *to); !read)
+      return read;
+  return unit{};
+}
+
 } // namespace
 
 std::string to_json(const cluster_record& value) {
@@ -95,6 +115,10 @@ std::string to_json(const cluster_record& value) {
       {"imageGcHighThreshold", value.image_gc_high},
       {"imageGcLowThreshold", value.image_gc_low},
       {"published", ports_json(value.published)},
+      {"nodeMonitorGraceSeconds", value.node_times.monitor_grace},
+      {"nodeLeaseSeconds", value.node_times.lease},
+      {"notReadyTolerationSeconds", value.node_times.not_ready_toleration},
+      {"unreachableTolerationSeconds", value.node_times.unreachable_toleration},
       {"kubeconfigs", value.kubeconfigs},
   };
   return json.dump(2) + "\n";
@@ -137,9 +161,11 @@ result<cluster_record> parse_cluster_record(std::string_view text) {
   for (const auto& [member, to] :
        {std::pair{"imageGcHighThreshold", &out.image_gc_high},
         std::pair{"imageGcLowThreshold", &out.image_gc_low}})
-    if (auto read = read_percent(json, member, *to); !read)
+    if (auto read = read_number(json, member, 0, 100, *to); !read)
       return read.error();
   if (auto read = read_published(json, out.published); !read)
+    return read.error();
+  if (auto read = read_node_times(json, out.node_times); !read)
     return read.error();
   if (auto read = read_texts(json, "kubeconfigs", out.kubeconfigs); !read)
     return read.error();

@@ -19,6 +19,17 @@ struct published_port {
                          const published_port&) = default;
 };
 
+/// When a node that is not heard of is given up; seconds, Kubernetes' defaults.
+struct node_times {
+  unsigned monitor_grace = 50; ///< silence until it counts as unreachable
+  unsigned lease = 40;         ///< of a node; renewed four times within
+  /// What pods tolerate that do not say otherwise.
+  unsigned not_ready_toleration = 300;
+  unsigned unreachable_toleration = 300;
+
+  friend bool operator==(const node_times&, const node_times&) = default;
+};
+
 /// cluster.json: what makes a cluster the same one after a restart.
 struct cluster_record {
   /// Random UUID; every file of the state carries it.
@@ -36,6 +47,7 @@ struct cluster_record {
   unsigned image_gc_high = 85;
   unsigned image_gc_low = 80;
   std::vector<published_port> published;
+  cluster::node_times node_times;
   /// Files of the user's that hold this cluster's access.
   std::vector<std::string> kubeconfigs;
 

@@ -109,6 +109,26 @@ status_result cluster_choice::validate() const {
   return check_name("--name", name);
 }
 
+status_result node_time_options::validate() const {
+  const std::pair<const char*, std::optional<duration>> times[] = {
+      {"--node-monitor-grace-period", monitor_grace},
+      {"--node-lease-duration", lease},
+  };
+  for (const auto& [flag, time] : times)
+    if (time
+        && (*time < std::chrono::seconds{1} || *time > std::chrono::hours{1}
+            || *time % std::chrono::seconds{1} != duration{}))
+      return invalid(std::string{flag}
+                     + " must be whole seconds, from 1s to 1h");
+  const auto longest = std::max(not_ready_toleration.value_or(0),
+                                unreachable_toleration.value_or(0));
+  if (longest > toleration_max)
+    return invalid("--default-not-ready-toleration-seconds and "
+                   "--default-unreachable-toleration-seconds must be from 0 to "
+                   + std::to_string(toleration_max));
+  return unit{};
+}
+
 status_result up_options::validate() const {
   if (auto ok = cluster.validate(); !ok)
     return ok;
@@ -125,6 +145,8 @@ status_result up_options::validate() const {
   if (image_gc_high.value_or(0) > 100 || image_gc_low.value_or(0) > 100)
     return invalid("--image-gc-high-threshold and --image-gc-low-threshold "
                    "must be from 0 to 100");
+  if (auto ok = node_times.validate(); !ok)
+    return ok;
   return check_timeout(timeout);
 }
 

@@ -36,6 +36,23 @@ struct port_pair {
 /// "8080:30080". The first may be 0, the second not.
 result<port_pair> parse_publish(const std::string& text);
 
+/// When a node that is not heard of is given up. Absent: as last time, at first
+/// Kubernetes' defaults, which cluster_file names.
+struct node_time_options {
+  /// How long a node may be silent, and how long its Lease lasts, a quarter of
+  /// which is how often it is renewed: whole seconds, 1 s to 1 h.
+  std::optional<duration> monitor_grace;
+  std::optional<duration> lease;
+  /// How long pods that do not say otherwise stay on a node that is not ready,
+  /// or not reachable; seconds.
+  std::optional<unsigned> not_ready_toleration;
+  std::optional<unsigned> unreachable_toleration;
+
+  static constexpr unsigned toleration_max = 1'000'000'000;
+
+  status_result validate() const;
+};
+
 /// `troupe up`.
 struct up_options {
   cluster_choice cluster;
@@ -56,6 +73,7 @@ struct up_options {
   /// picks a free one, and the same one again next time. "none" alone: none.
   /// Empty: as last time.
   std::vector<std::string> publish;
+  node_time_options node_times;
   /// On 127.0.0.1. Absent: as last time, at first `port_default`. 0: any free
   /// port, and the same one again next time.
   std::optional<std::uint16_t> port;

@@ -60,6 +60,7 @@ result<agent::node_config> describe_node(const cluster::cluster_record& about,
   out.image_collection.low_percent = about.image_gc_low;
   if (auto valid = out.image_collection.validate(); !valid)
     return valid.error();
+  out.lease_seconds = about.node_times.lease;
   out.private_ranges = nodes::private_ranges();
   out.pods.node_name = name;
   out.pods.host_addresses = out.addresses;

@@ -67,7 +67,9 @@ gateway::writer_ports writer_ports(store::store_port& store,
           mono_now,
           random_id,
           make_workers(system),
-          config.service_ranges};
+          config.service_ranges,
+          {config.node_times.not_ready_toleration,
+           config.node_times.unreachable_toleration}};
 }
 
 controllers::controllers_config
@@ -76,6 +78,8 @@ describe_controllers(const control_plane_config& config) {
   out.api.address = config.service_ranges.front().at(1);
   out.api.port = config.api_port;
   out.api.servers = config.api_addresses;
+  out.node_lifecycle.grace =
+      std::chrono::seconds{config.node_times.monitor_grace};
   return out;
 }
 

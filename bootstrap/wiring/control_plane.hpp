@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bootstrap/cluster/cluster_file.hpp"
 #include "messages/base/ip.hpp"
 #include "messages/base/result.hpp"
 #include "runtime/port/http_port.hpp"
@@ -26,6 +27,7 @@ struct control_plane_config {
   /// and the API's port there.
   std::vector<ip_address> api_addresses;
   std::uint16_t api_port = 0;
+  cluster::node_times node_times = {};
 };
 
 /// The actors of one server under their supervision tree:

@@ -86,7 +86,8 @@ int run_server(const server_options& options) {
                        bus.get(),
                        {nodes::service_range()},
                        *inside,
-                       inside->empty() ? about->port : nodes::api_port}};
+                       inside->empty() ? about->port : nodes::api_port,
+                       about->node_times}};
   const drain_gate gate;
   auto server = http::http_server::make(
       describe_http(*material), gate.guard(plane.handler()), describe_error);

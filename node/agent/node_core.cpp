@@ -156,7 +156,9 @@ void node_core::renewed(const api::response& answer, moment now) {
   const bool read = !lease_ && !lease_absent_;
   lease_ = answer.object;
   lease_absent_ = false;
-  renewal_.next = read ? now.mono : now.mono + beat_.lease;
+  renewal_.next =
+      read ? now.mono
+           : now.mono + std::chrono::seconds{config_.lease_seconds} / 4;
 }
 
 node_effects node_core::after(bool registered_before) const {

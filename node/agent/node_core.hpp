@@ -27,9 +27,8 @@ struct node_effects {
   std::vector<std::string> open_network;
 };
 
-/// Intervals of the heartbeat; the defaults are kubelet's.
+/// Intervals of the heartbeat beside the Lease's; the defaults are kubelet's.
 struct heartbeat_config {
-  duration lease = std::chrono::seconds{10};
   duration status = std::chrono::minutes{5};
   duration retry = std::chrono::seconds{1};
   /// Between two tries to register: nothing goes on before.

@@ -221,7 +221,7 @@ codec::document make_lease(const node_config& config,
   auto& spec = doc.object_at(doc.root(), ids::lease::spec);
   set(doc, spec, fields::holder_identity, config.name);
   doc.set(spec, fields::lease_duration_seconds,
-          doc.make_integer(lease_seconds));
+          doc.make_integer(config.lease_seconds));
   set(doc, spec, fields::renew_time, meta::format_micro_time(now));
   return doc;
 }

@@ -45,6 +45,5 @@ codec::document make_lease(const node_config& config,
                            const codec::document* before, wall_time now);
 
 inline constexpr const char* lease_namespace = "kube-node-lease";
-inline constexpr int lease_seconds = 40;
 
 } // namespace troupe::agent

@@ -32,6 +32,8 @@ struct node_config {
   std::int64_t memory = 0;            ///< octets
   std::int64_t ephemeral_storage = 0; ///< octets
   std::int64_t pods_max = 110;
+  /// Its Lease's duration, a quarter of which is how often it is renewed.
+  std::int64_t lease_seconds = 40;
   std::string cluster_domain = "cluster.local";
   /// Ranges that never leave the cluster.
   std::vector<ip_prefix> private_ranges;

@@ -3,6 +3,7 @@
 #include "actors/gateway/object/admission.hpp"
 #include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/metadata.hpp"
+#include "actors/gateway/object/node_admission.hpp"
 #include "actors/gateway/object/owners.hpp"
 #include "actors/gateway/object/pod_admission.hpp"
 #include "actors/gateway/object/service_allocation.hpp"
@@ -69,6 +70,7 @@ checked<document> complete(const object_call& call, const document& object,
   }
   if (auto why = admit_pod(call, out, nullptr))
     return std::move(*why);
+  admit_node(call, out);
   stamp(out, given);
   codec::prepare_for_create(out, *call.resource);
   generate_name(call, out, state, given);

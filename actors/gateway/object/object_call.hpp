@@ -16,6 +16,13 @@ namespace troupe::gateway {
 /// How a write treats fields its type does not know.
 enum class field_validation : std::uint8_t { ignore, warn, strict };
 
+/// What pods are given that do not say otherwise: how long they stay on a node
+/// that is not ready, or not reachable, in seconds.
+struct pod_settings {
+  std::int64_t not_ready_toleration = 300;
+  std::int64_t unreachable_toleration = 300;
+};
+
 /// A request about objects of one resource after routing, authorization and
 /// negotiation: what every object operation needs to know.
 struct object_call {
@@ -31,6 +38,8 @@ struct object_call {
   std::vector<std::string> problems;
   /// Past it the answer is a timeout, and the write may have happened.
   mono_time deadline;
+  /// The cluster's; whoever carries the call out fills them in.
+  pod_settings pods = {};
 
   api::group_resource group_resource() const {
     return {resource->kind.group, resource->plural};

@@ -42,6 +42,7 @@ object_writer::object_writer(writer_ports ports) : ports_{std::move(ports)} {
 
 void object_writer::create(object_call call, codec::document body,
                            object_done done) {
+  call.pods = ports_.pods;
   auto task = task_of(call);
   auto plan = is_binding(call) ? plan_bind(std::move(call), std::move(body))
                                : plan_create(std::move(call), std::move(body));
@@ -50,6 +51,7 @@ void object_writer::create(object_call call, codec::document body,
 
 void object_writer::update(object_call call, codec::document body,
                            object_done done) {
+  call.pods = ports_.pods;
   auto task = task_of(call);
   auto plan = is_scale(call)
                   ? plan_scale_update(std::move(call), std::move(body))
@@ -59,6 +61,7 @@ void object_writer::update(object_call call, codec::document body,
 
 void object_writer::patch(object_call call, patch_kind kind, bytes patch,
                           bool force, object_done done) {
+  call.pods = ports_.pods;
   auto task = task_of(call);
   task.attempts_max = patch_attempts_max;
   const auto plan = [&]() -> checked<write_step> {

@@ -23,6 +23,7 @@ struct writer_ports {
   /// What Services get their addresses from: the cluster's ranges, at most one
   /// of each family, the preferred family first.
   std::vector<ip_prefix> service_ranges{*ip_prefix::parse("10.96.0.0/12")};
+  pod_settings pods = {};
 };
 
 /// Every write of objects: decode has happened, then default → mutate →

@@ -15,11 +15,16 @@ namespace {
 namespace ids = schema::ids;
 namespace id = ids::pod_spec;
 
-constexpr std::int64_t toleration_seconds = 300;
+/// A taint of nodes that do not answer, and how long pods bear it.
+struct transient_taint {
+  std::string_view key;
+  std::int64_t pod_settings::*seconds;
+};
 
-/// Taints of nodes that do not answer.
-constexpr std::string_view transient_taints[] = {
-    "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"};
+constexpr transient_taint transient_taints[] = {
+    {"node.kubernetes.io/not-ready", &pod_settings::not_ready_toleration},
+    {"node.kubernetes.io/unreachable", &pod_settings::unreachable_toleration},
+};
 
 struct priority_class {
   std::string_view name;
@@ -41,25 +46,27 @@ bool tolerates(view::core_v1::pod_spec spec, std::string_view taint) {
   return false;
 }
 
-void add_toleration(document& doc, codec::node& spec, std::string_view taint) {
+void add_toleration(document& doc, codec::node& spec, std::string_view taint,
+                    std::int64_t seconds) {
   namespace own = ids::toleration;
   auto* added = doc.make_object();
   doc.set(*added, own::key, doc.make_string(taint));
   doc.set(*added, own::operator_, doc.make_string("Exists"));
   doc.set(*added, own::effect, doc.make_string("NoExecute"));
-  doc.set(*added, own::toleration_seconds,
-          doc.make_integer(toleration_seconds));
+  doc.set(*added, own::toleration_seconds, doc.make_integer(seconds));
   doc.push_back(doc.list_at(spec, id::tolerations), added);
 }
 
-void add_tolerations(document& doc, codec::node& spec) {
+void add_tolerations(document& doc, codec::node& spec,
+                     const pod_settings& settings) {
   const view::core_v1::pod_spec before{&spec};
   bool missing[std::size(transient_taints)];
   for (std::size_t i = 0; i < std::size(missing); ++i)
-    missing[i] = !tolerates(before, transient_taints[i]);
+    missing[i] = !tolerates(before, transient_taints[i].key);
   for (std::size_t i = 0; i < std::size(missing); ++i)
     if (missing[i])
-      add_toleration(doc, spec, transient_taints[i]);
+      add_toleration(doc, spec, transient_taints[i].key,
+                     settings.*transient_taints[i].seconds);
 }
 
 /// An update that says nothing keeps what was settled.
@@ -103,7 +110,7 @@ std::optional<api::status> admit_pod(const object_call& call, document& object,
   if (!kind.group.empty() || kind.kind != "Pod" || !call.subresource.empty())
     return std::nullopt;
   auto& spec = object.object_at(object.root(), ids::pod::spec);
-  add_tolerations(object, spec);
+  add_tolerations(object, spec, call.pods);
   if (old == nullptr)
     return settle_priority(call, object, spec);
   keep_priority(object, spec, *old);

@@ -48,6 +48,13 @@ TEST_CASE("a wrong command line is named and exits with 2") {
        "--image-gc-high-threshold: expected a percentage, 0 to 100"},
       {{"up", "--image-gc-low-threshold", "-1"},
        "--image-gc-low-threshold: expected a percentage, 0 to 100"},
+      {{"up", "--node-monitor-grace-period", "50"},
+       "--node-monitor-grace-period: '50' is no duration"},
+      {{"up", "--node-lease-duration", "0s"},
+       "--node-lease-duration must be whole seconds, from 1s to 1h"},
+      {{"up", "--default-unreachable-toleration-seconds", "-1"},
+       "--default-unreachable-toleration-seconds: expected a number of "
+       "seconds"},
       {{"up", "--dir", "/\xff"}, "not UTF-8"},
       {{"down", "--keep"}, "--keep"},
       {{"down", "--all", "--name", "one"}, "--name"},
@@ -108,6 +115,22 @@ TEST_CASE("up is read as given") {
   CHECK(full.foreground);
   CHECK(full.timeout == 2min);
   CHECK(full.output == output_format::json);
+}
+
+TEST_CASE("times of nodes are read as given, or not at all") {
+  const auto plain = std::get<up_options>(parse_command_line({"up"}));
+  CHECK_FALSE(plain.node_times.monitor_grace);
+  CHECK_FALSE(plain.node_times.lease);
+  CHECK_FALSE(plain.node_times.not_ready_toleration);
+  CHECK_FALSE(plain.node_times.unreachable_toleration);
+  const auto full = std::get<up_options>(parse_command_line(
+      {"up", "--node-monitor-grace-period", "6s", "--node-lease-duration", "4s",
+       "--default-not-ready-toleration-seconds", "0",
+       "--default-unreachable-toleration-seconds", "5"}));
+  CHECK(full.node_times.monitor_grace == 6s);
+  CHECK(full.node_times.lease == 4s);
+  CHECK(full.node_times.not_ready_toleration == 0u);
+  CHECK(full.node_times.unreachable_toleration == 5u);
 }
 
 TEST_CASE("the other verbs are read as given") {

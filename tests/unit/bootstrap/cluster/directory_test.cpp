@@ -105,6 +105,24 @@ TEST_CASE("a record survives its file") {
   CHECK(std::distance(std::filesystem::directory_iterator{in.path}, {}) == 1);
 }
 
+TEST_CASE("times of nodes survive the file, and have bounds") {
+  auto record = sample;
+  record.node_times = {6, 4, 0, 5};
+  CHECK(*parse_cluster_record(to_json(record)) == record);
+  const std::string head =
+      R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
+      R"("port":1,"member":"s1")";
+  CHECK(parse_cluster_record(head + "}")->node_times
+        == cluster::node_times{50, 40, 300, 300});
+  for (const auto* bad :
+       {R"("nodeMonitorGraceSeconds":0)", R"("nodeMonitorGraceSeconds":3601)",
+        R"("nodeLeaseSeconds":"4")", R"("notReadyTolerationSeconds":-1)",
+        R"("unreachableTolerationSeconds":1000000001)"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_cluster_record(head + "," + bad + "}"));
+  }
+}
+
 TEST_CASE("damaged and foreign records are refused") {
   struct {
     std::string text;

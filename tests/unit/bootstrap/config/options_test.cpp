@@ -84,6 +84,33 @@ TEST_CASE("what is said about images must make sense") {
   }
 }
 
+TEST_CASE("times of nodes are whole seconds within bounds") {
+  up_options good;
+  good.node_times = {1s, 1h, 0, 1'000'000'000};
+  CHECK(good.validate());
+  struct {
+    const char* flag;
+    void (*spoil)(node_time_options&);
+  } const rows[] = {
+      {"--node-monitor-grace-period", [](auto& it) { it.monitor_grace = 0s; }},
+      {"--node-monitor-grace-period",
+       [](auto& it) { it.monitor_grace = 1500ms; }},
+      {"--node-monitor-grace-period",
+       [](auto& it) { it.monitor_grace = 3601s; }},
+      {"--node-lease-duration", [](auto& it) { it.lease = 500ms; }},
+      {"--default-not-ready-toleration-seconds",
+       [](auto& it) { it.unreachable_toleration = 1'000'000'001; }},
+  };
+  for (const auto& row : rows) {
+    auto up = good;
+    row.spoil(up.node_times);
+    const auto checked = up.validate();
+    INFO(row.flag);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().message.starts_with(row.flag));
+  }
+}
+
 TEST_CASE("what up starts needs its descriptors and an absolute directory") {
   server_options server{"/var/lib/troupe/default", "s1", 3};
   CHECK(server.validate());

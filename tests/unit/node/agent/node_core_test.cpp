@@ -194,6 +194,18 @@ TEST_CASE("the lease is read, made, renewed", "[agent]") {
   }
 }
 
+TEST_CASE("a lease is renewed four times within its duration", "[agent]") {
+  world at;
+  at.config.lease_seconds = 4;
+  at.settle();
+  at.tick(10s);
+  at.accept();
+  CHECK(at.tick(999ms).empty());
+  CHECK(at.tick(1ms) == "update leases/n1");
+  const auto renewed = test::text_of(*at.last[0].request.body);
+  CHECK(renewed.find(R"("leaseDurationSeconds":4)") != std::string::npos);
+}
+
 TEST_CASE("a status is written when it changed, and now and then", "[agent]") {
   world at;
   at.settle();

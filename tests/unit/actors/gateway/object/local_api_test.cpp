@@ -1,6 +1,7 @@
 #include "actors/gateway/object/local_api.hpp"
 #include "actors/gateway/object/metadata.hpp"
 #include "messages/schema/registry.hpp"
+#include "messages/view/core_v1.hpp"
 #include "tests/unit/actors/gateway/object/object_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -156,6 +157,29 @@ TEST_CASE("nobody passes unasked") {
   CHECK(f.ask(f.request(api::verb::get, "a")).status.code == 403);
   CHECK(f.ask(f.request(api::verb::remove, "a")).status.code == 403);
   CHECK(f.world.inner.current()->size() == 3);
+}
+
+TEST_CASE("a pod tolerates silent nodes as long as the cluster says") {
+  fixture f;
+  auto ports = f.world.ports();
+  ports.pods = {20, 30};
+  object_writer writer{ports};
+  auto call = f.world.call("pods", "ns");
+  call.field_manager = "tester";
+  std::optional<object_answer> heard;
+  writer.create(
+      call,
+      f.world.body(
+          call,
+          R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}})"),
+      [&](object_answer answer) { heard = std::move(answer); });
+  f.world.drain();
+  REQUIRE(heard);
+  REQUIRE(heard->object != nullptr);
+  std::vector<std::int64_t> seconds;
+  for (auto each : view::core_v1::pod{*heard->object}.spec().tolerations())
+    seconds.push_back(each.toleration_seconds());
+  CHECK(seconds == std::vector<std::int64_t>{20, 30});
 }
 
 TEST_CASE("a read without a leader says so") {
