@@ -57,6 +57,8 @@ void node_actor::handle(node_input& input) {
                  },
                  [this](watch_news& it) { hear(it); },
                  [this](watch_over& it) {
+                   if (it.number != watch_numbers_[it.what])
+                     return;
                    tables_[it.what].ended(it.why);
                    watches_.erase(it.what);
                    later(watch_pause, watch_again{it.what});
@@ -79,8 +81,9 @@ void node_actor::tick() {
   const auto now = this_moment();
   list_images_if_due(now.mono);
   collect_images_if_due(now.mono);
+  carry_out(core_.pods(look_at_pods(), now));
   carry_out(core_.tick(now, images_));
-  later(core_.networked() ? beat : eager_beat, node_tick{});
+  later(core_.settled() ? beat : eager_beat, node_tick{});
 }
 
 void node_actor::list_images_if_due(mono_time now) {
@@ -118,6 +121,11 @@ void node_actor::carry_out(node_effects effects) {
         [tell = to_self(), kind = each.kind](api::response response) {
           tell(node_answer{kind, std::move(response)});
         });
+  const auto about = subject_of_node(around_.services->config.name);
+  for (const auto& event : effects.events)
+    around_.events->record(about, event);
+  if (effects.list_pods)
+    list_pods();
   if (effects.watch_node && !watches_.contains(watched::node))
     watch(watched::node);
   if (!effects.open_network.empty())
@@ -132,27 +140,48 @@ void node_actor::watch(watched what) {
   open.field_selector = (node ? "metadata.name=" : "spec.nodeName=") + name;
   open.after = tables_[what].resume_after();
   auto tell = to_self();
+  const auto number = ++watch_numbers_[what];
   watches_[what] = std::make_unique<api_watch>(
       *around_.services->bus, open,
-      [tell, what](api_call::watch_batch batch) {
-        tell(watch_news{what, std::move(batch)});
+      [tell, what, number](api_call::watch_batch batch) {
+        tell(watch_news{what, number, std::move(batch)});
       },
-      [tell, what](std::string why) {
-        tell(watch_over{what, std::move(why)});
+      [tell, what, number](std::string why) {
+        tell(watch_over{what, number, std::move(why)});
       });
 }
 
+void node_actor::list_pods() {
+  tables_[watched::pods].begin_anew();
+  if (watches_.erase(watched::pods) == 1)
+    watch(watched::pods);
+}
+
+pods_news node_actor::look_at_pods() const {
+  const auto table = tables_.find(watched::pods);
+  if (table == tables_.end() || !table->second.complete())
+    return {};
+  return {table->second.resume_after(), pods_->leaving()};
+}
+
 void node_actor::hear(watch_news& news) {
+  if (news.number != watch_numbers_[news.what])
+    return;
   auto& table = tables_[news.what];
   for (const auto& change : table.apply(news.batch))
     if (news.what == watched::node)
       carry_out(core_.seen(change.object, change.gone, this_moment()));
     else
       pods_->change(change);
-  if (news.what == watched::pods && table.complete() && !leftovers_ended_) {
-    leftovers_ended_ = true;
+  if (news.what != watched::pods || !table.complete())
+    return;
+  if (!std::exchange(leftovers_ended_, true))
     pods_->end_leftovers();
-  }
+  if (core_.settled())
+    return;
+  const auto now = this_moment();
+  carry_out(core_.pods(look_at_pods(), now));
+  carry_out(core_.tick(now, images_));
 }
 
 void node_actor::open_network(std::vector<std::string> cidrs) {

@@ -25,11 +25,13 @@ enum class watched { node, pods };
 
 struct watch_news {
   watched what = watched::node;
+  std::uint64_t number = 0; ///< of the watch: older ones are not listened to
   api_call::watch_batch batch;
 };
 
 struct watch_over {
   watched what = watched::node;
+  std::uint64_t number = 0;
   std::string why;
 };
 
@@ -87,6 +89,8 @@ private:
   void collected(const images_collected& done);
   void carry_out(node_effects effects);
   void watch(watched what);
+  void list_pods();
+  pods_news look_at_pods() const;
   void hear(watch_news& news);
   void open_network(std::vector<std::string> cidrs);
   void start_pods();
@@ -96,6 +100,7 @@ private:
   std::unique_ptr<pods_handle> pods_;
   std::map<watched, watched_table> tables_;
   std::map<watched, std::unique_ptr<api_watch>> watches_;
+  std::map<watched, std::uint64_t> watch_numbers_;
   bool leftovers_ended_ = false;
   mono_time next_image_list_{};
   std::vector<node_image> images_;

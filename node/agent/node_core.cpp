@@ -3,6 +3,10 @@
 #include "messages/view/core_v1.hpp"
 #include "node/agent/pod_core.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace troupe::agent {
 
 namespace core = view::core_v1;
@@ -21,6 +25,12 @@ std::vector<std::string> pod_cidrs(const codec::document& node) {
     out.emplace_back(spec.pod_cidr());
   return out;
 }
+
+const std::string no_network =
+    "container runtime network not ready: NetworkReady=false "
+    "reason:NetworkPluginNotReady message:";
+const std::string still_running =
+    "pods that were deleted while the node was away are still running";
 
 } // namespace
 
@@ -77,18 +87,28 @@ void node_core::want_network(moment now, node_effects& out) {
   out.open_network = std::move(ranges);
 }
 
+/// Why the node takes no pods; empty: it does.
+std::string node_core::problem() const {
+  if (!networked_)
+    return no_network + network_problem_;
+  return gate_.is_settled() ? "" : still_running;
+}
+
 codec::document node_core::wanted_status(moment now) const {
-  const node_health health{networked_ ? "" : network_problem_};
+  const node_health health{problem()};
   return with_node_status(*node_, config_, machine_, health, images_, now.wall);
 }
 
+/// Once networked, nothing is said before the pods are known: they seldom keep
+/// the node from being ready.
 void node_core::want_status(moment now, node_effects& out) {
-  if (!status_.due(now.mono))
+  if (!status_.due(now.mono) || (networked_ && !gate_.is_listed()))
     return;
   auto wanted = wanted_status(now);
   const bool beat = !beat_at_ || now.mono - *beat_at_ >= beat_.status;
   if (!beat && same_node_status(*node_, wanted))
     return;
+  status_events_ = status_news(config_, *node_, wanted);
   status_sent_ = std::make_shared<const codec::document>(std::move(wanted));
   auto request =
       start(status_, node_call::update_status, api::verb::update, status_sent_);
@@ -103,8 +123,10 @@ void node_core::written(const api::response& answer, moment now,
   status_ = {false, std::nullopt};
   if (answer.status.success) {
     beat_at_ = now.mono;
+    std::ranges::move(std::exchange(status_events_, {}),
+                      std::back_inserter(out.events));
     if (node_)
-      adopt(answer.object);
+      adopt(answer.object, out);
     if (node_ && !same_node_status(*status_sent_, wanted_status(now)))
       want_status(now, out);
     return;
@@ -161,48 +183,58 @@ void node_core::renewed(const api::response& answer, moment now) {
            : now.mono + std::chrono::seconds{config_.lease_seconds} / 4;
 }
 
-node_effects node_core::after(bool registered_before) const {
-  node_effects out;
-  out.watch_node = !registered_before && node_ != nullptr;
-  return out;
+void node_core::register_with(const api::response& answer, moment now,
+                              node_effects& out) {
+  registration_ = {false, now.mono + beat_.registration_retry};
+  if (!answer.status.success)
+    return;
+  out.watch_node = node_ == nullptr;
+  adopt(answer.object, out);
 }
 
-void node_core::adopt(std::shared_ptr<const codec::document> node) {
-  if (!node_ || revision_of(*node) > revision_of(*node_))
-    node_ = std::move(node);
+void node_core::adopt(std::shared_ptr<const codec::document> node,
+                      node_effects& out) {
+  if (node_ && revision_of(*node) <= revision_of(*node_))
+    return;
+  node_ = std::move(node);
+  out.list_pods = gate_.see(*node_) || out.list_pods;
+  if (!std::exchange(started_, true))
+    out.events.push_back({false, "Starting", "Starting kubelet."});
+  const auto cordoned = core::node{*node_}.spec().unschedulable();
+  if (std::exchange(unschedulable_, cordoned) != cordoned)
+    out.events.push_back(status_event(config_, cordoned ? "NodeNotSchedulable"
+                                                        : "NodeSchedulable"));
 }
 
 node_effects node_core::answered(node_call kind, const api::response& answer,
                                  moment now) {
-  const bool ok = answer.status.success;
-  const bool registered = node_ != nullptr;
+  node_effects out;
   switch (kind) {
     case node_call::create_node:
-      registration_ = {false, now.mono + beat_.registration_retry};
-      if (ok) {
-        adopt(answer.object);
-      } else if (answer.status.code == conflict) {
-        node_effects out;
+      register_with(answer, now, out);
+      if (answer.status.code == conflict && !answer.status.success)
         out.requests.push_back(
             start(registration_, node_call::get_node, api::verb::get, nullptr));
-        return out;
-      }
-      return after(registered);
+      break;
     case node_call::get_node:
-      registration_ = {false, now.mono + beat_.registration_retry};
-      if (ok)
-        adopt(answer.object);
-      return after(registered);
-    case node_call::update_status: {
-      node_effects out;
+      register_with(answer, now, out);
+      break;
+    case node_call::update_status:
       written(answer, now, out);
-      return out;
-    }
+      break;
     case node_call::renew_lease:
       renewed(answer, now);
-      return {};
+      break;
   }
-  return {};
+  return out;
+}
+
+node_effects node_core::pods(const pods_news& news, moment now) {
+  node_effects out;
+  if (news.listed && !gate_.is_listed())
+    out.list_pods = !gate_.listed(*news.listed, now.mono);
+  gate_.leaving(news.leaving, now.mono);
+  return out;
 }
 
 node_effects node_core::seen(std::shared_ptr<const codec::document> node,
@@ -212,7 +244,7 @@ node_effects node_core::seen(std::shared_ptr<const codec::document> node,
     node_ = nullptr;
     return out;
   }
-  adopt(std::move(node));
+  adopt(std::move(node), out);
   want_network(now, out);
   if (outdated_ && revision_of(*node_) > revision_of(*status_sent_)) {
     outdated_ = false;

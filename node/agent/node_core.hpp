@@ -3,6 +3,7 @@
 #include "messages/api/request.hpp"
 #include "node/agent/moment.hpp"
 #include "node/agent/node_document.hpp"
+#include "node/agent/return_gate.hpp"
 
 #include <memory>
 #include <optional>
@@ -25,6 +26,18 @@ struct node_effects {
   bool watch_node = false;
   /// The Node has addresses for pods: open the network with them.
   std::vector<std::string> open_network;
+  /// List the pods from the beginning: what came before may be too old.
+  bool list_pods = false;
+  std::vector<control::event_note> events; ///< about the node
+};
+
+/// What is known of the node's pods.
+struct pods_news {
+  /// The pods were listed as of this revision, or later; absent: not since they
+  /// were asked for.
+  std::optional<std::uint64_t> listed;
+  /// How many that are to go still run.
+  std::size_t leaving = 0;
 };
 
 /// Intervals of the heartbeat beside the Lease's; the defaults are kubelet's.
@@ -59,10 +72,16 @@ public:
   node_effects seen(std::shared_ptr<const codec::document> node, bool gone,
                     moment now);
 
+  /// Before each tick, and when they were listed.
+  node_effects pods(const pods_news& news, moment now);
+
   /// What became of `open_network`; empty: it is open.
   void network_opened(std::string problem, moment now);
 
   bool networked() const { return networked_; }
+
+  /// Networked, and nothing keeps it from being ready.
+  bool settled() const { return networked_ && gate_.is_settled(); }
 
 private:
   /// A kind of request: one under way at a time.
@@ -73,7 +92,8 @@ private:
     bool due(mono_time now) const { return !busy && (!next || now >= *next); }
   };
 
-  void adopt(std::shared_ptr<const codec::document> node);
+  void adopt(std::shared_ptr<const codec::document> node, node_effects& out);
+  std::string problem() const;
   node_request start(call_slot& slot, node_call kind, api::verb verb,
                      std::shared_ptr<const codec::document> body) const;
   codec::document wanted_status(moment now) const;
@@ -82,7 +102,8 @@ private:
   void want_lease(moment now, node_effects& out);
   void want_network(moment now, node_effects& out);
   void renewed(const api::response& answer, moment now);
-  node_effects after(bool registered_before) const;
+  void register_with(const api::response& answer, moment now,
+                     node_effects& out);
 
   const node_config& config_;
   machine_facts machine_;
@@ -101,6 +122,11 @@ private:
   std::optional<mono_time> beat_at_; ///< when the status was last written
   std::shared_ptr<const codec::document> status_sent_; ///< the last one
   bool outdated_ = false; ///< it met a Node not seen yet
+  /// What the status that is being written makes news.
+  std::vector<control::event_note> status_events_;
+  return_gate gate_;
+  bool started_ = false;       ///< and said so
+  bool unschedulable_ = false; ///< as last told
 };
 
 } // namespace troupe::agent

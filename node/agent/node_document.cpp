@@ -64,14 +64,11 @@ std::vector<condition> conditions_of(const node_health& health) {
       {"PIDPressure", false, "KubeletHasSufficientPID",
        "kubelet has sufficient PID available"},
   };
-  if (health.network_problem.empty())
+  if (health.problem.empty())
     out.push_back(
         {"Ready", true, "KubeletReady", "kubelet is posting ready status"});
   else
-    out.push_back({"Ready", false, "KubeletNotReady",
-                   "container runtime network not ready: NetworkReady=false "
-                   "reason:NetworkPluginNotReady message:"
-                       + health.network_problem});
+    out.push_back({"Ready", false, "KubeletNotReady", health.problem});
   return out;
 }
 
@@ -193,6 +190,44 @@ with_node_status(const codec::document& node, const node_config& config,
   else
     doc.set(status, fields::images, make_images(doc, images));
   return doc;
+}
+
+control::event_note status_event(const node_config& config,
+                                 const char* reason) {
+  return {false, reason, "Node " + config.name + " status is now: " + reason};
+}
+
+std::vector<control::event_note> status_news(const node_config& config,
+                                             const codec::document& before,
+                                             const codec::document& after) {
+  struct news {
+    const char* condition;
+    const char* on_true; ///< null: nothing is said
+    const char* on_false;
+    bool of_first; ///< also when nothing was said before
+  };
+
+  constexpr news all[] = {
+      {"MemoryPressure", nullptr, "NodeHasSufficientMemory", true},
+      {"DiskPressure", nullptr, "NodeHasNoDiskPressure", true},
+      {"PIDPressure", nullptr, "NodeHasSufficientPID", true},
+      {"Ready", "NodeReady", "NodeNotReady", false},
+  };
+  const auto status_of = [](const codec::document& node, const char* type) {
+    for (auto each : core::node{node}.status().conditions())
+      if (each.type() == type)
+        return each.status();
+    return std::string_view{};
+  };
+  std::vector<control::event_note> out;
+  for (const auto& each : all) {
+    const auto was = status_of(before, each.condition);
+    const auto is = status_of(after, each.condition);
+    const auto* reason = is == "True" ? each.on_true : each.on_false;
+    if (was != is && reason != nullptr && (each.of_first || !was.empty()))
+      out.push_back(status_event(config, reason));
+  }
+  return out;
 }
 
 bool same_node_status(const codec::document& a, const codec::document& b) {

@@ -4,6 +4,7 @@
 #include "messages/codec/document.hpp"
 #include "node/agent/machine.hpp"
 #include "node/agent/services.hpp"
+#include "runtime/control/event.hpp"
 
 #include <cstdint>
 #include <string>
@@ -21,7 +22,7 @@ struct node_image {
 
 /// Why the node takes no pods; empty: it does.
 struct node_health {
-  std::string network_problem;
+  std::string problem;
 };
 
 /// The Node an agent registers: name and the well-known labels.
@@ -35,6 +36,14 @@ codec::document
 with_node_status(const codec::document& node, const node_config& config,
                  const machine_facts& machine, const node_health& health,
                  const std::vector<node_image>& images, wall_time now);
+
+/// "Node n1 status is now: NodeReady".
+control::event_note status_event(const node_config& config, const char* reason);
+
+/// What users should hear when the status of `before` becomes that of `after`.
+std::vector<control::event_note> status_news(const node_config& config,
+                                             const codec::document& before,
+                                             const codec::document& after);
 
 /// Whether two Nodes differ in their status by more than heartbeats.
 bool same_node_status(const codec::document& a, const codec::document& b);

@@ -2,7 +2,10 @@
 
 #include "messages/view/core_v1.hpp"
 #include "node/agent/kept_pods.hpp"
+#include "node/pod/spec.hpp"
 #include "runtime/base/log.hpp"
+
+#include <algorithm>
 
 namespace troupe::agent {
 
@@ -102,6 +105,18 @@ void pods_handle::forget(const std::string& uid) {
   claimants_.erase(uid);
   around_.registry->erase(uid);
   forget_kept_pod(around_.services->config.paths, uid);
+}
+
+std::size_t pods_handle::leaving() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(doors_, [&](const auto& each) {
+        const auto object = around_.registry->heard(each.first);
+        if (!object
+            || (!object->gone && !pod::is_deleted(core::pod{*object->pod})))
+          return false;
+        const auto known = around_.registry->find(each.first);
+        return !known || !known->observed || !pod::has_ended(*known->observed);
+      }));
 }
 
 void pods_handle::check_networks() {

@@ -29,6 +29,9 @@ public:
   /// Ends the pods of an earlier agent whose objects went away meanwhile.
   void end_leftovers();
 
+  /// How many pods run whose objects are gone or to go.
+  std::size_t leaving() const;
+
   /// The node's network was opened: pods may have lost their places in it.
   void check_networks();
 

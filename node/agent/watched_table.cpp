@@ -15,6 +15,13 @@ std::string uid_of(const codec::document& object) {
 
 } // namespace
 
+void watched_table::begin_anew() {
+  after_.reset();
+  seen_.clear();
+  beginning_ = true;
+  complete_ = false;
+}
+
 /// A beginning that broke off is begun anew; history that is gone, too.
 void watched_table::ended(const std::string& why) {
   if (beginning_ || why == api_call::expired)

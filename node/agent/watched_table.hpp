@@ -28,6 +28,9 @@ public:
   /// Where the next watch resumes; none: it begins anew.
   std::optional<std::uint64_t> resume_after() const { return after_; }
 
+  /// The next watch begins anew, and is complete when that was received.
+  void begin_anew();
+
   /// The watch ended with this text.
   void ended(const std::string& why);
 

@@ -32,6 +32,7 @@ struct world {
   bool watches = false;
   std::vector<std::string> opened;
   std::uint64_t revision = 100;
+  std::vector<std::string> events; ///< their messages
 
   world() {
     config.name = "n1";
@@ -57,7 +58,19 @@ struct world {
       add("watch");
     for (const auto& each : effects.open_network)
       add("open " + each);
+    if (effects.list_pods)
+      add("list pods");
+    for (const auto& each : effects.events)
+      events.push_back(each.message);
     last = std::move(effects.requests);
+    return out;
+  }
+
+  /// Its pods are listed at this revision, and so many of them are leaving.
+  std::string list_pods(std::uint64_t at, std::size_t leaving = 0) {
+    auto open = std::move(last);
+    auto out = show(core->pods({at, leaving}, now));
+    last = std::move(open);
     return out;
   }
 
@@ -101,6 +114,7 @@ struct world {
            succeeded(test::shared_object("Node", ready_for_pods)));
     tick();
     core->network_opened("", now);
+    list_pods(revision);
     for (int i = 0; i < 4; ++i) {
       accept();
       tick(1s);
@@ -197,11 +211,15 @@ TEST_CASE("the lease is read, made, renewed", "[agent]") {
 TEST_CASE("a lease is renewed four times within its duration", "[agent]") {
   world at;
   at.config.lease_seconds = 4;
-  at.settle();
-  at.tick(10s);
+  at.tick();
+  at.answer(node_call::create_node,
+            succeeded(test::shared_object("Node", bare_node)));
+  at.tick();
+  at.accept();
+  CHECK(at.tick() == "create leases");
   at.accept();
   CHECK(at.tick(999ms).empty());
-  CHECK(at.tick(1ms) == "update leases/n1");
+  REQUIRE(at.tick(1ms) == "update leases/n1");
   const auto renewed = test::text_of(*at.last[0].request.body);
   CHECK(renewed.find(R"("leaseDurationSeconds":4)") != std::string::npos);
 }
@@ -274,6 +292,7 @@ TEST_CASE("what changes while a status is written follows it", "[agent]") {
   const auto before = at.stored(at.last[0].request);
   CHECK(at.see(ready_for_pods) == "open 10.9.1.0/24");
   at.core->network_opened("", at.now);
+  at.list_pods(100);
   CHECK(at.answer(node_call::update_status, before)
         == "update nodes/n1/status");
   CHECK(test::text_of(*at.last[0].request.body).find("KubeletReady")
@@ -290,15 +309,22 @@ TEST_CASE("the network is opened once there are addresses", "[agent]") {
   at.answer(node_call::create_node,
             succeeded(test::shared_object("Node", bare_node)));
   at.tick();
-  CHECK(test::text_of(*at.last[0].request.body).find("no podCIDR yet")
+  CHECK(test::text_of(*at.last[0].request.body)
+            .find("container runtime network not ready: NetworkReady=false "
+                  "reason:NetworkPluginNotReady message:the node has no "
+                  "podCIDR yet")
         != std::string::npos);
   CHECK_FALSE(at.core->networked());
   at.accept();
   CHECK(at.see(ready_later) == "open 10.9.1.0/24");
   CHECK(at.see(ready_later).empty()); // one at a time
-  SECTION("and the node is ready then") {
+  SECTION("and the node is ready then, once its pods are known") {
     at.core->network_opened("", at.now);
     CHECK(at.core->networked());
+    CHECK(at.tick().find("status") == std::string::npos);
+    at.accept();
+    CHECK(at.list_pods(100).empty());
+    CHECK(at.core->settled());
     CHECK(at.tick().starts_with("update nodes/n1/status"));
     REQUIRE_FALSE(at.last.empty());
     CHECK(test::text_of(*at.last[0].request.body).find("KubeletReady")
@@ -376,4 +402,97 @@ TEST_CASE("a Node with other addresses opens its network again", "[agent]") {
   at.core->network_opened("", at.now);
   CHECK(at.core->networked());
   CHECK(at.tick(10s).find("open") == std::string::npos);
+}
+
+namespace {
+
+/// Given up at this revision.
+std::string given_up(const char* revision, const char* since) {
+  return std::string{R"({"metadata":{"name":"n1","uid":"u1",)"}
+         + R"("resourceVersion":")" + revision
+         + R"("},"spec":{"podCIDR":"10.9.1.0/24"},"status":{"conditions":[)"
+         + R"({"type":"Ready","status":"Unknown","lastTransitionTime":")"
+         + since + R"("}]}})";
+}
+
+} // namespace
+
+TEST_CASE("a node that was given up ends what was taken off it", "[agent]") {
+  world at;
+  at.settle();
+  const auto lost = given_up("500", "2024-10-04T00:00:00Z");
+  CHECK(at.see(lost.c_str()) == "list pods");
+  CHECK_FALSE(at.core->settled());
+  CHECK(at.tick(1s).find("status") == std::string::npos);
+  CHECK(at.see(lost.c_str()).empty());
+  // What was listed before it was given up is too old.
+  CHECK(at.list_pods(499) == "list pods");
+  SECTION("and is ready at once when nothing was") {
+    CHECK(at.list_pods(500).empty());
+    CHECK(at.core->settled());
+    CHECK(at.tick() == "update nodes/n1/status");
+    CHECK(test::text_of(*at.last[0].request.body).find("KubeletReady")
+          != std::string::npos);
+  }
+  SECTION("before it is ready") {
+    CHECK(at.list_pods(501, 2).empty());
+    CHECK_FALSE(at.core->settled());
+    CHECK(at.tick() == "update nodes/n1/status");
+    CHECK(test::text_of(*at.last[0].request.body)
+              .find("deleted while the node was away are still running")
+          != std::string::npos);
+    at.accept();
+    CHECK(at.list_pods(502, 0).empty());
+    CHECK(at.core->settled());
+    CHECK(at.tick().find("update nodes/n1/status") != std::string::npos);
+  }
+  SECTION("for a minute at most") {
+    CHECK(at.list_pods(501, 1).empty());
+    at.tick(59s);
+    at.list_pods(501, 1);
+    CHECK_FALSE(at.core->settled());
+    at.tick(1s);
+    at.list_pods(501, 1);
+    CHECK(at.core->settled());
+  }
+  SECTION("each time that it is given up") {
+    at.list_pods(500);
+    at.tick();
+    at.accept();
+    // The controllers' writes between are no news.
+    CHECK(at.see(given_up("901", "2024-10-04T00:00:00Z").c_str()).empty());
+    CHECK(at.core->settled());
+    CHECK(at.see(given_up("902", "2024-10-04T00:01:00Z").c_str())
+          == "list pods");
+    CHECK_FALSE(at.core->settled());
+  }
+}
+
+TEST_CASE("users hear of what becomes of a node", "[agent]") {
+  using texts = std::vector<std::string>;
+  world at;
+  at.tick();
+  at.answer(node_call::create_node,
+            succeeded(test::shared_object("Node", ready_for_pods)));
+  CHECK(std::exchange(at.events, {}) == texts{"Starting kubelet."});
+  at.tick();
+  at.accept();
+  CHECK(std::exchange(at.events, {})
+        == texts{"Node n1 status is now: NodeHasSufficientMemory",
+                 "Node n1 status is now: NodeHasNoDiskPressure",
+                 "Node n1 status is now: NodeHasSufficientPID"});
+  at.core->network_opened("", at.now);
+  at.list_pods(100);
+  at.tick();
+  CHECK(at.events.empty());
+  at.accept();
+  CHECK(std::exchange(at.events, {})
+        == texts{"Node n1 status is now: NodeReady"});
+  at.see(R"({"metadata":{"name":"n1","uid":"u1","resourceVersion":"800"},
+             "spec":{"podCIDR":"10.9.1.0/24","unschedulable":true}})");
+  at.see(R"({"metadata":{"name":"n1","uid":"u1","resourceVersion":"801"},
+             "spec":{"podCIDR":"10.9.1.0/24"}})");
+  CHECK(at.events
+        == texts{"Node n1 status is now: NodeNotSchedulable",
+                 "Node n1 status is now: NodeSchedulable"});
 }

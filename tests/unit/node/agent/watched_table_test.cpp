@@ -127,3 +127,16 @@ TEST_CASE("an object deleted during a beginning is told once", "[agent]") {
         == "+a -a");
   CHECK(kept(table).empty());
 }
+
+TEST_CASE("a beginning that is asked for counts anew", "[agent]") {
+  watched_table table;
+  table.apply({added("a", 3), added("b", 5), mark(9, true)});
+  table.begin_anew();
+  CHECK_FALSE(table.resume_after());
+  CHECK_FALSE(table.complete());
+  CHECK(told(table.apply({added("a", 3)})) == "+a");
+  CHECK(kept(table) == "a b");
+  CHECK(told(table.apply({mark(12, true)})) == "-b");
+  CHECK(table.complete());
+  CHECK(table.resume_after() == 12);
+}
