@@ -19,10 +19,10 @@ public:
          std::vector<replica_set> sets)
       : view_(view), wanted_(wanted), all_(std::move(sets)),
         before_(read_status(wanted)) {
-    const auto* pattern = wanted_.read.spec().template_().raw();
+    const template_pattern pattern{wanted_.read.spec().template_().raw()};
     for (auto& set : all_) {
       if (sets_.newest == nullptr
-          && same_template(pattern, set.read.spec().template_().raw()))
+          && pattern.matches(set.read.spec().template_().raw()))
         sets_.newest = &set;
       else
         sets_.old.push_back(&set);

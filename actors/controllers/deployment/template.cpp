@@ -47,8 +47,13 @@ std::uint32_t fnv(std::string_view octets) {
 
 } // namespace
 
-bool same_template(const codec::node* a, const codec::node* b) {
-  return codec::equal(plain(a).root(), plain(b).root());
+template_pattern::template_pattern(const codec::node* pod_template)
+    : plain_(plain(pod_template)) {
+  // nop
+}
+
+bool template_pattern::matches(const codec::node* pod_template) const {
+  return codec::equal(plain_.root(), plain(pod_template).root());
 }
 
 std::string template_hash(const codec::node& pod_template,

@@ -25,13 +25,13 @@ namespace ids = schema::ids;
 ///     set <field> <json>     a field of its spec changes; "null" takes it out
 ///     annotate <name> <value>
 ///     undo <image>           the template of that ReplicaSet again
-///     ready <image> <pods>   so many of its pods are ready [ending=]
-///     stray <image> [app=, name=] a ReplicaSet nobody controls, with one pod
-///     relabel <image> <app>  a ReplicaSet's label "app" becomes another
-///     pod <image> <phase>    a pod of that ReplicaSet [gone]
-///     delete <image>         somebody deletes a ReplicaSet
-///     refuse                 the API makes no more ReplicaSets [off]
-///     settle                 the controller works until it rests; prints its
+///     ready <image> <pods>   so many of its pods are ready [ending=,
+///     available=] stray <image> [app=, name=] a ReplicaSet nobody controls,
+///     with one pod relabel <image> <app>  a ReplicaSet's label "app" becomes
+///     another pod <image> <phase>    a pod of that ReplicaSet [gone] delete
+///     <image>         somebody deletes a ReplicaSet refuse                 the
+///     API makes no more ReplicaSets [off] settle                 the
+///     controller works until it rests; prints its
 ///                            writes and events
 ///     pass <seconds>         time goes by
 ///     sets                   revision, size and pods of each ReplicaSet
@@ -119,9 +119,10 @@ private:
   }
 
   std::string ready(const script_command& c) {
-    const auto ending = c.option("ending");
-    on_.report(named(c.word(0)), std::stoi(c.word(1)),
-               ending.empty() ? 0 : std::stoi(ending));
+    const auto pods = c.word(1);
+    on_.report(named(c.word(0)), std::stoi(pods),
+               std::stoi(c.option("ending", "0")),
+               std::stoi(c.option("available", pods)));
     return sets();
   }
 

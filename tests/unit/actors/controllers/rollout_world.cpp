@@ -85,7 +85,8 @@ std::string rollout_world::change(const control::object_key& key,
 }
 
 void rollout_world::report(const std::string& name, std::int64_t ready,
-                           std::int64_t ending) {
+                           std::int64_t ending,
+                           std::optional<std::int64_t> available) {
   const auto how = [&](codec::document& object) {
     namespace id = ids::replica_set_status;
     const apps::replica_set read{object};
@@ -93,7 +94,8 @@ void rollout_world::report(const std::string& name, std::int64_t ready,
     auto& to = object.object_at(object.root(), ids::replica_set::status);
     object.set(to, id::replicas, object.make_integer(size));
     object.set(to, id::ready_replicas, object.make_integer(ready));
-    object.set(to, id::available_replicas, object.make_integer(ready));
+    object.set(to, id::available_replicas,
+               object.make_integer(available.value_or(ready)));
     object.set(to, id::terminating_replicas, object.make_integer(ending));
     object.set(to, id::observed_generation,
                object.make_integer(read.metadata().generation()));

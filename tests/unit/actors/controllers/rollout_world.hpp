@@ -2,7 +2,7 @@
 
 #include "tests/unit/actors/controllers/controller_world.hpp"
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +24,11 @@ public:
                      const std::string& subresource = "");
 
   /// The ReplicaSet has as many pods as it wants, and `ready` of them are
-  /// ready and available; `ending` more are on their way out.
+  /// ready; `ending` more are on their way out. All that are ready are
+  /// available, unless said otherwise.
   void report(const std::string& name, std::int64_t ready,
-              std::int64_t ending = 0);
+              std::int64_t ending = 0,
+              std::optional<std::int64_t> available = std::nullopt);
 
   std::vector<std::string> sets() const;
   std::int64_t size_of(const std::string& name) const;
