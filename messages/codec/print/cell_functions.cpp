@@ -4,6 +4,7 @@
 #include "messages/codec/print/event_cells.hpp"
 #include "messages/codec/print/node_cells.hpp"
 #include "messages/codec/print/pod_cells.hpp"
+#include "messages/codec/print/replica_cells.hpp"
 #include "messages/codec/print/service_cells.hpp"
 
 namespace troupe::codec {
@@ -37,6 +38,11 @@ constexpr cell_function functions[] = {
     {"pod_ready", append_pod_ready},
     {"pod_restarts", append_pod_restarts},
     {"pod_status", append_pod_status},
+    {"replica_set_containers", append_replica_set_containers},
+    {"replica_set_images", append_replica_set_images},
+    {"replication_controller_containers",
+     append_replication_controller_containers},
+    {"replication_controller_images", append_replication_controller_images},
     {"service_cluster_ip", append_service_cluster_ip},
     {"service_external_ip", append_service_external_ip},
     {"service_ports", append_service_ports},
