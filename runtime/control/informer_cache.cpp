@@ -54,7 +54,7 @@ store::revision informer_cache::applied() const {
 
 control::snapshot informer_cache::at(wall_time now) const {
   TROUPE_CHECK(view_ != nullptr, "a cache is read after its first view");
-  return {view_, owners_, now};
+  return {view_, owners_, now, derived_};
 }
 
 bool informer_cache::watches(std::string_view key) const {
@@ -68,6 +68,8 @@ void informer_cache::take(const object_change& change, const visitor& changed) {
     return;
   if (config_.owners)
     owners_.change(change.key, change.before.get(), change.now.get());
+  if (change.now == nullptr)
+    derived_->forget(change.key);
   changed(change);
 }
 

@@ -57,6 +57,7 @@ private:
   informer_config config_;
   std::shared_ptr<const store::store_snapshot> view_;
   owner_index owners_;
+  std::shared_ptr<derived_values> derived_ = std::make_shared<derived_values>();
 };
 
 } // namespace troupe::control

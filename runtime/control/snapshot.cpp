@@ -3,9 +3,12 @@
 namespace troupe::control {
 
 snapshot::snapshot(std::shared_ptr<const store::store_snapshot> objects,
-                   owner_index owners, wall_time now)
-    : objects_(std::move(objects)), owners_(std::move(owners)), now_(now) {
+                   owner_index owners, wall_time now,
+                   std::shared_ptr<derived_values> derived)
+    : objects_(std::move(objects)), owners_(std::move(owners)), now_(now),
+      derived_(std::move(derived)) {
   TROUPE_CHECK(objects_ != nullptr, "a snapshot has a store behind it");
+  TROUPE_CHECK(derived_ != nullptr, "a snapshot remembers");
 }
 
 store::version_ptr snapshot::find(std::string_view key) const {

@@ -2,6 +2,7 @@
 
 #include "messages/base/time_point.hpp"
 #include "messages/meta/selector.hpp"
+#include "runtime/control/derived_values.hpp"
 #include "runtime/control/object_codec.hpp"
 #include "runtime/control/owner_index.hpp"
 #include "runtime/control/sightings.hpp"
@@ -29,9 +30,12 @@ struct refusal {
 /// Objects are decoded when they are asked for.
 class snapshot {
 public:
-  /// `owners` is empty for controllers that do not ask for it.
+  /// `owners` is empty for controllers that do not ask for it. `derived` is
+  /// shared with the views before and after.
   snapshot(std::shared_ptr<const store::store_snapshot> objects,
-           owner_index owners, wall_time now);
+           owner_index owners, wall_time now,
+           std::shared_ptr<derived_values> derived =
+               std::make_shared<derived_values>());
 
   store::revision applied() const { return objects_->applied(); }
 
@@ -43,6 +47,14 @@ public:
 
   /// The object, or null when it is absent or cannot be read.
   std::shared_ptr<const codec::document> get(std::string_view key) const;
+
+  /// `make()`, remembered for as long as the object stays as it is in
+  /// `version`, which alone `make` depends on. For objects that are watched.
+  template <class T, class F>
+  std::shared_ptr<const T>
+  derive(const object_key& key, const store::version& version, F&& make) const {
+    return derived_->get<T>(key, version, std::forward<F>(make));
+  }
 
   /// Visits the live objects under a prefix in the order of their keys until
   /// the visitor returns false.
@@ -82,6 +94,7 @@ private:
   std::shared_ptr<const store::store_snapshot> objects_;
   owner_index owners_;
   wall_time now_;
+  std::shared_ptr<derived_values> derived_;
   std::vector<refusal> refusals_;
   control::sightings sightings_;
   mono_time mono_{};

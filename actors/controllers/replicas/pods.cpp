@@ -62,22 +62,23 @@ bool has_ended(const store::version& pod) {
   return phase == "Succeeded" || phase == "Failed";
 }
 
-std::optional<control::owner_reference>
-controller_of(const codec::document& pod) {
-  for (const auto& owner : control::owner_references(pod))
-    if (owner.controller)
-      return owner;
-  return std::nullopt;
+/// Null when the pod cannot be read.
+std::shared_ptr<const pod_facts> facts_of(const control::snapshot& view,
+                                          const object_key& key,
+                                          const store::version& version) {
+  using maybe = std::optional<pod_facts>;
+  const auto known = view.derive<maybe>(key, version, [&]() -> maybe {
+    const auto pod = control::decode_object(key, version);
+    return pod ? maybe{read_facts(*pod)} : std::nullopt;
+  });
+  if (!*known)
+    return nullptr;
+  return {known, &**known};
 }
 
-const std::string& all_pods(std::string_view ns, std::string& out) {
-  out = control::make_key("", "pods", ns, "");
-  return out;
-}
-
-control::action release(const keeper& owner, const object_key& key,
-                        const codec::document& pod) {
-  auto changed = pod.clone();
+control::action release(const control::snapshot& view, const keeper& owner,
+                        const object_key& key) {
+  auto changed = view.get(key)->clone();
   control::erase_owners(changed, {owner.uid});
   return control::update_of(key, std::move(changed),
                             "the selector of " + owner.key
@@ -85,9 +86,9 @@ control::action release(const keeper& owner, const object_key& key,
 }
 
 /// Rests on the owner not having been deleted meanwhile.
-control::action adopt(const keeper& owner, const object_key& key,
-                      const codec::document& pod) {
-  auto changed = pod.clone();
+control::action adopt(const control::snapshot& view, const keeper& owner,
+                      const object_key& key) {
+  auto changed = view.get(key)->clone();
   add_controller(changed, owner);
   auto out = control::update_of(key, std::move(changed),
                                 owner.key + " selects it, and nobody has it");
@@ -95,32 +96,35 @@ control::action adopt(const keeper& owner, const object_key& key,
   return out;
 }
 
-/// Calls `f(key, version, pod)` for active pods of the namespace that `wanted`
-/// takes by their labels and that no controller has.
+/// Calls `f(pod)` for active pods of the namespace that `wanted` takes by their
+/// labels and that no controller has.
 template <class Wanted, class F>
 void each_orphan(const control::snapshot& view, std::string_view ns,
                  Wanted wanted, F f) {
-  std::string prefix;
-  view.each(all_pods(ns, prefix),
-            [&](const object_key& key, const store::version_ptr& version) {
-              if (!is_active(*version) || !wanted(*version))
-                return true;
-              const auto pod = view.get(key);
-              if (pod != nullptr && !controller_of(*pod))
-                f(key, version, *pod);
-              return true;
-            });
+  const auto visit = [&](const object_key& key,
+                         const store::version_ptr& version) {
+    if (!is_active(*version) || !wanted(*version))
+      return true;
+    auto facts = facts_of(view, key, *version);
+    if (facts != nullptr && !facts->controlled)
+      f(known_pod{key, version, std::move(facts)});
+    return true;
+  };
+  view.each(control::make_key("", "pods", ns, ""), visit);
 }
 
 } // namespace
 
-pod_facts read_pod(object_key key, store::version_ptr version,
-                   const codec::document& pod) {
+pod_facts read_facts(const codec::document& pod) {
   const core::pod read{pod};
   pod_facts out;
-  out.key = std::move(key);
-  out.version = std::move(version);
-  out.uid = read.metadata().uid();
+  for (const auto& owner : control::owner_references(pod)) {
+    if (!owner.controller)
+      continue;
+    out.controlled = true;
+    out.controller_uid = owner.uid;
+    break;
+  }
   out.created = moment_of(read.metadata().creation_timestamp());
   out.deletion_cost = cost_of(read.metadata().annotations()[cost_annotation]);
   for (const auto condition : read.status().conditions()) {
@@ -172,17 +176,16 @@ claim claim_pods(const control::snapshot& view, const keeper& owner) {
     const bool active = is_active(*version);
     if (!active && !is_terminating(*version))
       continue;
-    const auto pod = view.get(key);
-    const auto controller = pod == nullptr ? std::nullopt : controller_of(*pod);
-    if (!controller || controller->uid != owner.uid)
+    auto facts = facts_of(view, key, *version);
+    if (facts == nullptr || facts->controller_uid != owner.uid)
       continue;
     const bool selected = owner.selector.matches(version->columns->labels);
     if (active && selected)
-      out.active.push_back(read_pod(key, version, *pod));
+      out.active.push_back({key, version, std::move(facts)});
     else if (selected)
       ++out.terminating;
     else if (active && !owner.deleting)
-      out.actions.push_back(release(owner, key, *pod));
+      out.actions.push_back(release(view, owner, key));
   }
   const bool settled =
       owner.generation == owner.observed_generation
@@ -192,12 +195,10 @@ claim claim_pods(const control::snapshot& view, const keeper& owner) {
   const auto wanted = [&](const store::version& pod) {
     return owner.selector.matches(pod.columns->labels);
   };
-  each_orphan(view, owner.ns, wanted,
-              [&](const object_key& key, const store::version_ptr& version,
-                  const codec::document& pod) {
-                out.active.push_back(read_pod(key, version, pod));
-                out.actions.push_back(adopt(owner, key, pod));
-              });
+  each_orphan(view, owner.ns, wanted, [&](known_pod pod) {
+    out.actions.push_back(adopt(view, owner, pod.key));
+    out.active.push_back(std::move(pod));
+  });
   return out;
 }
 
@@ -218,15 +219,12 @@ std::vector<control::action> adoptions(const control::snapshot& view,
   std::vector<control::action> out;
   if (keepers.empty())
     return out;
-  each_orphan(
-      view, ns,
-      [&](const store::version& pod) {
-        return keeper_of(pod) != keepers.end();
-      },
-      [&](const object_key& key, const store::version_ptr& version,
-          const codec::document& pod) {
-        out.push_back(adopt(*keeper_of(*version), key, pod));
-      });
+  const auto wanted = [&](const store::version& pod) {
+    return keeper_of(pod) != keepers.end();
+  };
+  each_orphan(view, ns, wanted, [&](const known_pod& pod) {
+    out.push_back(adopt(view, *keeper_of(*pod.version), pod.key));
+  });
   return out;
 }
 

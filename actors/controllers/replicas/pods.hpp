@@ -8,11 +8,10 @@
 
 namespace troupe::controllers::replicas {
 
-/// What counts about one pod.
+/// What counts about one version of a pod, beside its index columns.
 struct pod_facts {
-  object_key key;
-  store::version_ptr version; ///< labels, node and phase are in its columns
-  std::string uid;
+  bool controlled = false; ///< some controller has it
+  std::string controller_uid;
   std::optional<wall_time> created;
   bool ready = false;
   std::optional<wall_time> ready_since; ///< if ready, and known
@@ -21,8 +20,14 @@ struct pod_facts {
   std::int64_t sidecar_restarts = 0; ///< the most of one sidecar
 };
 
-pod_facts read_pod(object_key key, store::version_ptr version,
-                   const codec::document& pod);
+/// One pod; labels, uid, node and phase are in its columns.
+struct known_pod {
+  object_key key;
+  store::version_ptr version;
+  std::shared_ptr<const pod_facts> facts;
+};
+
+pod_facts read_facts(const codec::document& pod);
 
 /// The node a pod is on; "" for none.
 std::string_view node_of(const store::version& pod);
@@ -44,7 +49,7 @@ std::optional<wall_time> available_at(const pod_facts& pod,
 
 /// The pods of one keeper.
 struct claim {
-  std::vector<pod_facts> active; ///< those about to be adopted, too
+  std::vector<known_pod> active; ///< those about to be adopted, too
   std::int64_t terminating = 0;
   /// Adoptions and releases.
   std::vector<control::action> actions;

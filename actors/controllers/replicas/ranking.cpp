@@ -13,7 +13,7 @@ namespace troupe::controllers::replicas {
 namespace {
 
 struct ranked_pod {
-  pod_facts facts;
+  known_pod pod;
   std::size_t neighbours = 0; ///< active pods of the owner's owner beside it
 };
 
@@ -47,15 +47,20 @@ int later_first(const std::optional<wall_time>& a,
 
 /// Below 0: `a` is given up before `b`.
 int compare(const ranked_pod& a, const ranked_pod& b, wall_time now) {
-  const auto& x = a.facts;
-  const auto& y = b.facts;
+  const auto& x = *a.pod.facts;
+  const auto& y = *b.pod.facts;
+  const auto& at_x = *a.pod.version;
+  const auto& at_y = *b.pod.version;
+  const auto later = [&](const auto& first, const auto& second) {
+    return later_first(first, second, at_x.columns->uid, at_y.columns->uid,
+                       now);
+  };
   const auto numbers = [](auto first, auto second) {
     return first < second ? -1 : first > second ? 1 : 0;
   };
-  if (const auto by =
-          numbers(!node_of(*x.version).empty(), !node_of(*y.version).empty()))
+  if (const auto by = numbers(!node_of(at_x).empty(), !node_of(at_y).empty()))
     return by;
-  if (const auto by = numbers(phase_rank(*x.version), phase_rank(*y.version)))
+  if (const auto by = numbers(phase_rank(at_x), phase_rank(at_y)))
     return by;
   if (const auto by = numbers(x.ready, y.ready))
     return by;
@@ -64,14 +69,13 @@ int compare(const ranked_pod& a, const ranked_pod& b, wall_time now) {
   if (const auto by = numbers(b.neighbours, a.neighbours))
     return by;
   if (x.ready)
-    if (const auto by =
-            later_first(x.ready_since, y.ready_since, x.uid, y.uid, now))
+    if (const auto by = later(x.ready_since, y.ready_since))
       return by;
   if (const auto by = numbers(y.restarts, x.restarts))
     return by;
   if (const auto by = numbers(y.sidecar_restarts, x.sidecar_restarts))
     return by;
-  return later_first(x.created, y.created, x.uid, y.uid, now);
+  return later(x.created, y.created);
 }
 
 /// How many active pods each node has of all keepers that belong to whom the
@@ -99,9 +103,9 @@ count_related(const control::snapshot& view, const keeper& owner) {
 
 } // namespace
 
-std::vector<pod_facts> choose_victims(const control::snapshot& view,
+std::vector<known_pod> choose_victims(const control::snapshot& view,
                                       const keeper& owner,
-                                      std::vector<pod_facts> active,
+                                      std::vector<known_pod> active,
                                       std::size_t count) {
   if (count >= active.size())
     return active;
@@ -115,9 +119,9 @@ std::vector<pod_facts> choose_victims(const control::snapshot& view,
   std::ranges::stable_sort(ranked, [&](const auto& a, const auto& b) {
     return compare(a, b, view.now()) < 0;
   });
-  std::vector<pod_facts> out;
+  std::vector<known_pod> out;
   for (std::size_t i = 0; i < count; ++i)
-    out.push_back(std::move(ranked[i].facts));
+    out.push_back(std::move(ranked[i].pod));
   return out;
 }
 

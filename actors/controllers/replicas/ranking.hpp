@@ -19,9 +19,9 @@ namespace troupe::controllers::replicas {
 /// 8. newer, to powers of two
 ///
 /// Times in the same power of two are equal, and the lower uid goes.
-std::vector<pod_facts> choose_victims(const control::snapshot& view,
+std::vector<known_pod> choose_victims(const control::snapshot& view,
                                       const keeper& owner,
-                                      std::vector<pod_facts> active,
+                                      std::vector<known_pod> active,
                                       std::size_t count);
 
 } // namespace troupe::controllers::replicas

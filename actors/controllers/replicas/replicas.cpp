@@ -88,13 +88,13 @@ void make_pods(const snapshot& view, const keeper& owner, std::size_t count,
 }
 
 void give_up_pods(const snapshot& view, const keeper& owner,
-                  std::vector<pod_facts> active, std::size_t count, plan& out) {
+                  std::vector<known_pod> active, std::size_t count, plan& out) {
   for (const auto& pod :
        choose_victims(view, owner, std::move(active), count)) {
     control::action gone;
     gone.kind = control::action_kind::remove;
     gone.target = pod.key;
-    gone.uid = pod.uid;
+    gone.uid = pod.version->columns->uid;
     gone.reason = owner.key + " has more pods than it wants";
     const std::string name{control::parse_key(pod.key)->name};
     gone.event =
@@ -127,7 +127,7 @@ std::optional<failure> failure_of(const snapshot& view, std::int64_t missing) {
 void look_again(const keeper& owner, const claim& pods, wall_time now,
                 plan& out) {
   for (const auto& pod : pods.active)
-    if (const auto at = available_at(pod, owner.min_ready_seconds, now))
+    if (const auto at = available_at(*pod.facts, owner.min_ready_seconds, now))
       out.again_at = std::min(out.again_at.value_or(*at), *at);
 }
 

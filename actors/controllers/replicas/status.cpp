@@ -43,14 +43,15 @@ void set_counts(codec::document& doc, codec::node& status, const keeper& owner,
   set_count(doc, status, status_id::replicas,
             static_cast<std::int64_t>(pods.active.size()), true);
   set_count(doc, status, status_id::fully_labeled_replicas,
-            count_if(pods, [&](const pod_facts& pod) {
+            count_if(pods, [&](const known_pod& pod) {
               return is_fully_labeled(*pod.version, owner);
             }));
-  set_count(doc, status, status_id::ready_replicas,
-            count_if(pods, [](const pod_facts& pod) { return pod.ready; }));
+  set_count(
+      doc, status, status_id::ready_replicas,
+      count_if(pods, [](const known_pod& pod) { return pod.facts->ready; }));
   set_count(doc, status, status_id::available_replicas,
-            count_if(pods, [&](const pod_facts& pod) {
-              return is_available(pod, owner.min_ready_seconds, now);
+            count_if(pods, [&](const known_pod& pod) {
+              return is_available(*pod.facts, owner.min_ready_seconds, now);
             }));
   if (owner.kind->counts_terminating)
     set_count(doc, status, status_id::terminating_replicas, pods.terminating,

@@ -133,3 +133,26 @@ TEST_CASE("snapshot: reads by prefix and by label") {
       view.select("core/configmaps/", *selector)
       == std::vector<object_key>{"core/configmaps/n/b", "core/configmaps/o/b"});
 }
+
+TEST_CASE("snapshot: what is derived of an object lasts as long as it does") {
+  fixture f;
+  const std::string key = "core/configmaps/n/a";
+  int made = 0;
+  const auto derive = [&] {
+    const auto view = f.cache.at(wall_time{});
+    return *view.derive<int>(key, *view.find(key), [&] { return ++made; });
+  };
+  f.put(key, "u1");
+  f.advance();
+  CHECK(derive() == 1);
+  f.put("core/configmaps/n/b", "u2");
+  f.advance();
+  CHECK(derive() == 1);
+  f.put(key, "u1");
+  f.advance();
+  CHECK(derive() == 2);
+  f.propose(store::erase{key});
+  f.put(key, "u3");
+  f.advance();
+  CHECK(derive() == 3);
+}
