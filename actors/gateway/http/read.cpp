@@ -49,11 +49,11 @@ void show_scale(const exchange_ptr& call, const response_form& form,
   if (!object)
     return call->fail(api::internal_error(std::string{unreadable}));
   auto& service = *call->shared;
-  const object_text text{*call->resource, service.cache, form,
-                         service.ports.wall_now()};
+  const auto& shown = served_scale();
+  const object_text text{shown, service.cache, form, service.ports.wall_now()};
   bytes body;
-  text.append(body, scale_of(*object, desc), "autoscaling/v1", "Scale",
-              version->modified);
+  text.append(body, scale_of(*object, desc), shown.api_version,
+              shown.desc.kind.kind, version->modified);
   call->answer_json(200, form.format, std::move(body));
 }
 

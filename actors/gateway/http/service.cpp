@@ -1,5 +1,6 @@
 #include "actors/gateway/http/service.hpp"
 
+#include "actors/gateway/object/scale.hpp"
 #include "messages/base/check.hpp"
 #include "messages/schema/registry.hpp"
 
@@ -53,6 +54,16 @@ const served_resource* service::find(std::string_view group,
   const auto found =
       resources.find(schema::find_resource(group, version, plural));
   return found == resources.end() ? nullptr : &found->second;
+}
+
+const served_resource& served_scale() {
+  static const served_resource served = [] {
+    auto printer = codec::table_printer::make(scale_resource());
+    TROUPE_CHECK(printer, "the columns of a Scale are sound");
+    return served_resource{scale_resource(), "autoscaling/v1",
+                           std::move(*printer)};
+  }();
+  return served;
 }
 
 } // namespace troupe::gateway

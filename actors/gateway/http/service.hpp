@@ -40,4 +40,7 @@ struct service {
   request_metrics metrics;
 };
 
+/// What the subresource scale of any resource is shown as.
+const served_resource& served_scale();
+
 } // namespace troupe::gateway

@@ -66,8 +66,9 @@ void show(const exchange_ptr& call, const response_form& form,
     return call->answer_json(answer.code, form.format,
                              api::to_json(answer.status));
   auto& service = *call->shared;
-  const object_text text{*call->resource, service.cache, form,
-                         service.ports.wall_now()};
+  const bool scale = answer.object->type() == served_scale().desc.type;
+  const object_text text{scale ? served_scale() : *call->resource,
+                         service.cache, form, service.ports.wall_now()};
   const auto expected = expected_of(*call);
   const bool of_subresource = answer.object->type() == expected.type;
   const auto& kind = of_subresource ? expected.kind : call->resource->desc.kind;

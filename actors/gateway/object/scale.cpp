@@ -36,6 +36,26 @@ std::string selector_text(const document& object,
   return query_text(codec::selector_text(selector, *field->object));
 }
 
+constexpr schema::column_desc columns[] = {
+    {.name = "Name",
+     .type = "string",
+     .format = "name",
+     .doc = "Name of the object.",
+     .cell = "metadata.name"},
+    {.name = "Desired",
+     .type = "integer",
+     .doc = "How many replicas are wanted.",
+     .cell = "spec.replicas"},
+    {.name = "Available",
+     .type = "integer",
+     .doc = "How many replicas were last seen.",
+     .cell = "status.replicas"},
+    {.name = "Age",
+     .type = "string",
+     .doc = "Time since the object was created.",
+     .cell = "age(metadata.creationTimestamp)"},
+};
+
 void set_replicas(document& scale, node& to, codec::field_id id,
                   const node* value) {
   const auto count = view::read<std::int64_t>(value);
@@ -52,6 +72,7 @@ const schema::resource_desc& scale_resource() {
     out.plural = "scales";
     out.has_status = true;
     out.type = schema::find_kind_type(out.kind);
+    out.columns = columns;
     return out;
   }();
   return desc;
