@@ -118,7 +118,8 @@ write_decision decide(const object_call& call, const delete_call& options,
   if (auto why = check_preconditions(call, options, object))
     return {refuse(std::move(*why)), {}, {}};
   const auto finalizers = finalizers_under(
-      options.propagation_policy, meta_texts(object, object_meta::finalizers));
+      options.propagation_policy, meta_texts(object, object_meta::finalizers),
+      *call.resource);
   if (is_namespace(*call.resource) && !is_deleting(object))
     return decide_marked(call, old, finalizers, mark_namespace, given);
   if (ends_gracefully(*call.resource))

@@ -2,6 +2,7 @@
 
 #include "actors/gateway/object/admission.hpp"
 #include "actors/gateway/object/metadata.hpp"
+#include "messages/codec/validate/strategy.hpp"
 
 #include <algorithm>
 
@@ -15,7 +16,8 @@ bool collects(std::string_view finalizer) {
 
 /// The finalizer the deletion leaves; empty for a background deletion.
 std::string_view wanted(const std::string& policy,
-                        const std::vector<std::string>& standing) {
+                        const std::vector<std::string>& standing,
+                        const schema::resource_desc& resource) {
   if (policy == "Orphan")
     return orphan_finalizer;
   if (policy == "Foreground")
@@ -23,7 +25,10 @@ std::string_view wanted(const std::string& policy,
   if (policy == "Background")
     return {};
   const auto own = std::ranges::find_if(standing, collects);
-  return own == standing.end() ? std::string_view{} : std::string_view{*own};
+  if (own != standing.end())
+    return *own;
+  return codec::orphans_dependents(resource) ? orphan_finalizer
+                                             : std::string_view{};
 }
 
 /// Namespaces answer a failed precondition in words of their own.
@@ -44,12 +49,13 @@ std::string mismatch(const object_call& call, std::string_view what,
 
 std::vector<std::string>
 finalizers_under(const std::string& policy,
-                 const std::vector<std::string>& standing) {
+                 const std::vector<std::string>& standing,
+                 const schema::resource_desc& resource) {
   std::vector<std::string> out;
   for (const auto& finalizer : standing)
     if (!collects(finalizer))
       out.push_back(finalizer);
-  if (const auto own = wanted(policy, standing); !own.empty())
+  if (const auto own = wanted(policy, standing, resource); !own.empty())
     out.emplace_back(own);
   std::vector<std::string> before = standing;
   std::vector<std::string> after = out;

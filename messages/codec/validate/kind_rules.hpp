@@ -41,6 +41,8 @@ struct kind_rules {
   bool counts_labels = false;
   /// A creation may say what the status is.
   bool keeps_first_status = false;
+  /// A deletion that does not say otherwise leaves dependents alone.
+  bool orphans_dependents = false;
   /// A change of the annotations raises the generation, too.
   bool annotations_are_wanted = false;
   /// Fills computed defaults, after those of the tables.

@@ -96,6 +96,7 @@ const kind_rules replication_controller_rules{
     .group = "",
     .kind = "ReplicationController",
     .table_checks = false,
+    .orphans_dependents = true, // as it was before there was a collector
     .fill_defaults = fill_defaults,
     .check = check,
     .warn_create = warn_create,

@@ -110,6 +110,10 @@ bool updates_unseen(const schema::resource_desc& resource) {
   return rules_of(resource).unconditional_update;
 }
 
+bool orphans_dependents(const schema::resource_desc& resource) {
+  return rules_of(resource).orphans_dependents;
+}
+
 void prepare_for_create(document& object,
                         const schema::resource_desc& resource) {
   auto& metadata = object.object_at(object.root(), metadata_id);

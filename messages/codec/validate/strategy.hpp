@@ -14,6 +14,9 @@ bool creates_on_update(const schema::resource_desc& resource);
 /// Whether an object may be replaced by who does not say which version.
 bool updates_unseen(const schema::resource_desc& resource);
 
+/// Whether a deletion that does not say otherwise leaves dependents alone.
+bool orphans_dependents(const schema::resource_desc& resource);
+
 /// A new object: no status (the kind may set a first one), generation 1 where
 /// it is counted, nothing about deletion.
 void prepare_for_create(document& object,
