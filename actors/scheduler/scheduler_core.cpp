@@ -131,23 +131,21 @@ void scheduler_core::change_node(const control::object_change& one) {
   const auto before = at ? table_.node_ptr(*at) : nullptr;
   cluster_change what;
   what.node_before = before.get();
-  auto read = one.now == nullptr ? result<codec::document>{codec::document{}}
-                                 : control::decode_object(one.key, *one.now);
-  if (!read)
-    return;
   if (one.now == nullptr) {
     table_.remove_node(name);
-    if (before != nullptr)
-      queue_.changed(what, namespaces_, now_.mono);
-    return;
+  } else {
+    const auto doc = control::decode_object(one.key, *one.now);
+    if (!doc)
+      return;
+    auto now = read_node(*doc);
+    // Most changes are heartbeats.
+    if (before != nullptr && *before == now)
+      return;
+    table_.put_node(std::move(now));
+    what.node_now = &table_.node(*table_.find(name));
   }
-  auto now = read_node(*read);
-  // Most changes are heartbeats.
-  if (before != nullptr && *before == now)
-    return;
-  table_.put_node(std::move(now));
-  what.node_now = &table_.node(*table_.find(name));
-  queue_.changed(what, namespaces_, now_.mono);
+  if (what.about_node())
+    queue_.changed(what, namespaces_, now_.mono);
 }
 
 void scheduler_core::change_pod(const control::object_change& one) {
