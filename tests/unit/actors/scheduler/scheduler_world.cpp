@@ -55,7 +55,7 @@ bool scheduler_runner::step() {
   const bool due = wake_at_ && *wake_at_ <= world_.mono;
   if (!news && !due && answers_.empty())
     return false;
-  bool fresh = seen_ == nullptr || !faults_;
+  bool fresh = !faults_;
   std::vector<scheduler::core_input> inputs;
   if (!answers_.empty() && !fails(30)) {
     fresh = fresh
@@ -94,7 +94,8 @@ scheduler_runner::choose_view(bool fresh) {
   if (fresh || !faults_ || faults_->chance(30))
     return newest;
   auto chosen = history_[faults_->below(history_.size())];
-  return chosen->applied() > seen_->applied() ? chosen : seen_;
+  const bool older = seen_ != nullptr && chosen->applied() < seen_->applied();
+  return older ? seen_ : chosen;
 }
 
 void scheduler_runner::call(scheduler::call_effect& effect) {
