@@ -1,9 +1,8 @@
 #pragma once
 
 #include "node/sys/netlink_object.hpp"
-#include "node/sys/unique_fd.hpp"
+#include "node/sys/netlink_socket.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,8 +42,6 @@ class netlink {
 public:
   /// Octets of a link's name at most.
   static constexpr std::size_t name_max = 15;
-  /// Objects of one dump at most; more are `too_large`.
-  static constexpr std::size_t dump_max = 65536;
 
   static result<netlink> open();
 
@@ -84,26 +81,9 @@ public:
   status_result delete_neighbour(const neighbour& neighbour);
 
 private:
-  explicit netlink(unique_fd socket) : socket_(std::move(socket)) {}
+  explicit netlink(netlink_socket socket) : socket_(std::move(socket)) {}
 
-  using message_reader = std::function<status_result(const netlink_message&)>;
-
-  /// Sends the request and reads until its acknowledgement. `attempt` begins
-  /// the text of an error.
-  status_result execute(const netlink_request& request,
-                        const std::string& attempt,
-                        const message_reader& read = {});
-  /// Reads one datagram; whether the request is at its end.
-  result<bool> receive(const std::string& attempt, const message_reader& read,
-                       bool& interrupted);
-  template <class T>
-  result<std::vector<T>> dump(const netlink_request& request,
-                              const std::string& attempt,
-                              result<std::optional<T>> (*parse)(bytes_view));
-
-  unique_fd socket_;
-  std::uint32_t sequence_ = 0;
-  bytes buffer_;
+  netlink_socket socket_;
 };
 
 } // namespace troupe::sys

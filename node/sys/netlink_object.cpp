@@ -125,6 +125,11 @@ status_result read_route_attribute(route& out, const rtmsg& head,
     if (!gateway)
       return gateway.error();
     out.gateway = *gateway;
+  } else if (one.type == RTA_PREFSRC) {
+    auto source = address_of(head.rtm_family, one.payload);
+    if (!source)
+      return source.error();
+    out.source = *source;
   } else if (one.type == RTA_DST) {
     auto address = address_of(head.rtm_family, one.payload);
     if (!address)
@@ -207,6 +212,7 @@ result<std::optional<route>> parse_route(bytes_view payload) {
     return attributes.error();
   route out;
   out.kind = *kind;
+  out.owner = head->rtm_protocol;
   out.destination = *ip_prefix::of(any_address(head->rtm_family), 0);
   out.on_link = (head->rtm_flags & RTNH_F_ONLINK) != 0;
   for (const auto& one : *attributes)

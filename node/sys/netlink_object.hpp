@@ -73,6 +73,10 @@ struct route {
   std::uint32_t metric = 0;
   /// The gateway is on the link though no address says so.
   bool on_link = false;
+  /// The address of what the machine itself sends this way.
+  std::optional<ip_address> source;
+  /// Who set it, by a number of rtnetlink(7); 4 is whoever configures by hand.
+  std::uint8_t owner = 4;
 
   friend bool operator==(const route&, const route&) = default;
 };

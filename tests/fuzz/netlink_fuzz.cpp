@@ -1,3 +1,4 @@
+#include "node/sys/conntrack.hpp"
 #include "node/sys/netlink_message.hpp"
 #include "node/sys/netlink_object.hpp"
 
@@ -19,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     (void)sys::parse_link_address(message.payload);
     (void)sys::parse_neighbour(message.payload);
     (void)sys::parse_route(message.payload);
+    (void)sys::parse_udp_flow(message.payload);
   }
   return 0;
 }

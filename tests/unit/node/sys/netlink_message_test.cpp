@@ -1,11 +1,16 @@
+#include "node/sys/conntrack.hpp"
 #include "node/sys/netlink_message.hpp"
 #include "node/sys/netlink_object.hpp"
 
+#include <arpa/inet.h>
 #include <catch2/catch.hpp>
 #include <linux/if.h>
 #include <linux/if_bridge.h>
 #include <linux/neighbour.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 using namespace troupe;
@@ -204,6 +209,7 @@ TEST_CASE("routes of the main table are read") {
   head.rtm_dst_len = 16;
   head.rtm_table = RT_TABLE_MAIN;
   head.rtm_type = RTN_UNREACHABLE;
+  head.rtm_protocol = RTPROT_BOOT;
   netlink_request request{RTM_NEWROUTE, 0};
   request.header(head);
   request.attribute(RTA_DST, ip("10.244.0.0").octets());
@@ -213,6 +219,11 @@ TEST_CASE("routes of the main table are read") {
   CHECK(read->destination.to_string() == "10.244.0.0/16");
   CHECK(read->kind == route_kind::unreachable);
   CHECK(read->metric == 9);
+  CHECK(read->owner == RTPROT_BOOT);
+  CHECK_FALSE(read->source);
+
+  request.attribute(RTA_PREFSRC, ip("10.89.1.1").octets());
+  CHECK(parse_route(payload_of(request)).value()->source == ip("10.89.1.1"));
 
   head.rtm_dst_len = 33;
   netlink_request too_long{RTM_NEWROUTE, 0};
@@ -239,4 +250,63 @@ TEST_CASE("neighbours that were set are read, learnt ones are not") {
     const auto read = parse_neighbour(payload_of(request)).value();
     CHECK(read.has_value() == (state == NUD_PERMANENT));
   }
+}
+
+namespace {
+
+/// A tracked flow as the kernel tells of it, of any protocol.
+netlink_request tracked(std::uint8_t protocol) {
+  netlink_request out{0, 0};
+  out.header(nfgenmsg{AF_INET, NFNETLINK_V0, 0});
+  const auto add = [&](std::uint16_t type, const char* from, const char* to,
+                       std::uint16_t from_port, std::uint16_t to_port) {
+    const auto whole = out.begin(type);
+    const auto addresses = out.begin(CTA_TUPLE_IP);
+    out.attribute(CTA_IP_V4_SRC, ip(from).octets());
+    out.attribute(CTA_IP_V4_DST, ip(to).octets());
+    out.end(addresses);
+    const auto ports = out.begin(CTA_TUPLE_PROTO);
+    out.number(CTA_PROTO_NUM, protocol);
+    out.number(CTA_PROTO_SRC_PORT, htons(from_port));
+    out.number(CTA_PROTO_DST_PORT, htons(to_port));
+    out.end(ports);
+    out.end(whole);
+  };
+  add(CTA_TUPLE_ORIG, "10.244.1.2", "10.96.0.10", 40000, 53);
+  add(CTA_TUPLE_REPLY, "10.244.2.2", "10.244.1.2", 5353, 40000);
+  out.number(CTA_ZONE, htons(7));
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("tracked flows over UDP are read, others are not") {
+  const auto flow = parse_udp_flow(payload_of(tracked(IPPROTO_UDP))).value();
+  REQUIRE(flow);
+  CHECK(*flow
+        == udp_flow{{ip("10.244.1.2"), 40000},
+                    {ip("10.96.0.10"), 53},
+                    {ip("10.244.2.2"), 5353},
+                    7});
+  CHECK(parse_udp_flow(payload_of(tracked(IPPROTO_TCP))).value()
+        == std::nullopt);
+  netlink_request nothing{0, 0};
+  nothing.header(nfgenmsg{});
+  CHECK(parse_udp_flow(payload_of(nothing)).value() == std::nullopt);
+  CHECK_FALSE(parse_udp_flow("x"));
+  netlink_request wrong{0, 0};
+  wrong.header(nfgenmsg{});
+  for (const auto type : {CTA_TUPLE_ORIG, CTA_TUPLE_REPLY}) {
+    const auto whole = wrong.begin(static_cast<std::uint16_t>(type));
+    const auto addresses = wrong.begin(CTA_TUPLE_IP);
+    wrong.attribute(CTA_IP_V4_SRC, "abc");
+    wrong.end(addresses);
+    const auto ports = wrong.begin(CTA_TUPLE_PROTO);
+    wrong.number(CTA_PROTO_NUM, std::uint8_t{IPPROTO_UDP});
+    wrong.number(CTA_PROTO_SRC_PORT, std::uint16_t{1});
+    wrong.number(CTA_PROTO_DST_PORT, std::uint16_t{1});
+    wrong.end(ports);
+    wrong.end(whole);
+  }
+  CHECK_FALSE(parse_udp_flow(payload_of(wrong)));
 }

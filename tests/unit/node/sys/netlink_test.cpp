@@ -220,10 +220,15 @@ TEST_CASE("routes are set twice and deleted twice") {
   on_link.destination = must(ip_prefix::parse("10.9.0.0/16"));
   on_link.gateway = ip("10.77.0.1");
   on_link.on_link = true;
+  route ours;
+  ours.destination = must(ip_prefix::parse("10.6.0.0/16"));
+  ours.index = bridge;
+  ours.source = ip("10.1.2.3");
+  ours.owner = 84;
   auto hole = unreachable("10.5.0.0/16", 0);
   hole.kind = route_kind::blackhole;
   for (const auto& route :
-       {via, via6, on_link, hole, unreachable("10.244.0.0/16", 1U << 31),
+       {via, via6, on_link, ours, hole, unreachable("10.244.0.0/16", 1U << 31),
         unreachable("fd00::/16", 1U << 31)}) {
     INFO(route.destination.to_string());
     const auto has = [&] {
