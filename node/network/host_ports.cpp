@@ -13,17 +13,6 @@ std::string chain(std::string_view name) {
   return std::string{table} + " " + std::string{name};
 }
 
-std::string_view word_of(port_protocol protocol) {
-  switch (protocol) {
-    case port_protocol::udp:
-      return "udp";
-    case port_protocol::sctp:
-      return "sctp";
-    default:
-      return "tcp";
-  }
-}
-
 std::string_view word_of(ip_family family) {
   return family == ip_family::v4 ? "ip" : "ip6";
 }

@@ -2,6 +2,7 @@
 
 #include "messages/base/ip.hpp"
 #include "messages/base/result.hpp"
+#include "node/network/port_protocol.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,8 +21,6 @@
 ///                  through here
 ///     guard: nobody else comes in from the bridge for the node's localhost
 namespace troupe::network {
-
-enum class port_protocol : std::uint8_t { tcp, udp, sctp };
 
 struct host_port {
   port_protocol protocol = port_protocol::tcp;
