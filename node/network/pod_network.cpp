@@ -54,6 +54,7 @@ private:
   result<std::optional<net_link>> own_port(std::string_view uid) const;
   std::vector<ranged_address>
   ranged(const std::vector<ip_address>& addresses) const;
+  status_result turn_round(const std::string& port_name);
   status_result set_default_routes(netlink& inside, sys::link_index eth0);
   pod_attachment attachment(std::string_view uid,
                             const std::string& netns_path) const;
@@ -163,6 +164,13 @@ kernel_pod_network::attachment(std::string_view uid,
   return {std::string{uid}, *addresses, netns_path, node_link_name(uid)};
 }
 
+/// Where bridges pass packets to the filter, what a pod sends to a port or a
+/// service that is itself is turned round on the bridge.
+status_result kernel_pod_network::turn_round(const std::string& port_name) {
+  const auto port = net_.find_link(port_name);
+  return port ? net_.set_hairpin(port->index, true) : port.error();
+}
+
 result<pod_attachment>
 kernel_pod_network::attach(std::string_view pod_uid,
                            const std::string& netns_path) {
@@ -190,6 +198,8 @@ kernel_pod_network::attach(std::string_view pod_uid,
                      config_.mtu, mac_of(addresses[0])};
   if (auto laid = lay_cable(net_, *pod, *inside, wanted); !laid)
     return laid.error();
+  if (auto set = turn_round(wanted.port_name); !set)
+    return set.error();
   const auto eth0 = set_up_far_end(*inside, wanted, ranged(addresses));
   if (!eth0)
     return eth0.error();
@@ -211,14 +221,6 @@ kernel_pod_network::open_host_ports(std::string_view pod_uid,
   if (addresses == nullptr)
     return error{errc::not_found, "open ports of pod " + std::string{pod_uid}
                                       + ": it has no address"};
-  const auto port = own_port(pod_uid);
-  if (!port)
-    return port.error();
-  // Where bridges pass packets to the filter, what a pod sends to its own port
-  // of the node is turned round on the bridge.
-  if (*port && !ports.empty())
-    if (auto set = net_.set_hairpin((*port)->index, true); !set)
-      return set;
   return ports_.set(pod_uid, *addresses, ports);
 }
 
