@@ -9,6 +9,7 @@
 #include "node/agent/files.hpp"
 #include "node/agent/io_service.hpp"
 #include "node/agent/machine.hpp"
+#include "node/agent/network_actor.hpp"
 #include "node/agent/node_actor.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/log.hpp"
@@ -61,7 +62,8 @@ result<agent::node_config> describe_node(const cluster::cluster_record& about,
   if (auto valid = out.image_collection.validate(); !valid)
     return valid.error();
   out.lease_seconds = about.node_times.lease;
-  out.private_ranges = nodes::private_ranges();
+  out.pod_ranges = {nodes::pod_range()};
+  out.service_ranges = {nodes::service_range()};
   out.pods.node_name = name;
   out.pods.host_addresses = out.addresses;
   if (auto text = agent::read_file("/etc/resolv.conf", small_file_max); text)
@@ -182,6 +184,14 @@ private:
                                                       events_.get()}](
              caf::event_based_actor& parent) -> caf::actor {
            return parent.spawn<agent::node_actor>(entrance, around);
+         }});
+    auto network = std::make_shared<agent::network_door>(
+        address + "/network", "network", node_mailbox_max);
+    root.children.push_back(
+        {network,
+         [network,
+          &services = services_](caf::event_based_actor& parent) -> caf::actor {
+           return parent.spawn<agent::network_actor>(network, services);
          }});
     root.give_up = [](const std::string& who) {
       log_error(component, who + " keeps failing: ending");

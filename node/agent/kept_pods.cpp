@@ -70,7 +70,10 @@ std::string open_pod_network(node_services& services,
                              const std::vector<std::string>& cidrs) {
   network::pod_network_config config;
   config.directory = services.config.paths.network();
-  config.private_ranges = services.config.private_ranges;
+  config.private_ranges = services.config.pod_ranges;
+  config.private_ranges.insert(config.private_ranges.end(),
+                               services.config.service_ranges.begin(),
+                               services.config.service_ranges.end());
   for (const auto& each : cidrs) {
     auto range = ip_prefix::parse(each);
     if (!range)

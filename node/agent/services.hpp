@@ -35,8 +35,9 @@ struct node_config {
   /// Its Lease's duration, a quarter of which is how often it is renewed.
   std::int64_t lease_seconds = 40;
   std::string cluster_domain = "cluster.local";
-  /// Ranges that never leave the cluster.
-  std::vector<ip_prefix> private_ranges;
+  /// Ranges that never leave the cluster: of all pods, and of services.
+  std::vector<ip_prefix> pod_ranges;
+  std::vector<ip_prefix> service_ranges;
   pod::pod_config pods;
   pod::dns_settings dns;
   /// How often mounted volumes are compared with what they show.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 
 namespace troupe::network {
 
@@ -69,7 +70,8 @@ usable(const std::vector<service_endpoint>& from) {
 }
 
 bool is_external(const service_port& port) {
-  return port.node_port != 0 || !port.external_addresses.empty();
+  return port.node_port != 0 || !port.external_addresses.empty()
+         || !port.balancer_addresses.empty();
 }
 
 /// What all services share.
@@ -218,6 +220,7 @@ private:
   std::string add_affinity(const service_endpoint& to);
   void add_inside();
   void add_outside();
+  bool add_clients(const std::string& key);
   void add_external_chain();
 
   const service_rules_config& config_;
@@ -226,6 +229,7 @@ private:
   ruleset& out_;
   const std::vector<ip_address> inside_;
   const std::vector<ip_address> outside_;
+  const std::vector<ip_address> balancers_;
   const std::string protocol_;
   const std::string ports_; ///< how protocol and port end a key
   const std::string base_;  ///< how the names of its chains end
@@ -240,6 +244,7 @@ port_maker::port_maker(const service_rules_config& config,
     : config_(config), port_(port), words_(words), out_(out),
       inside_(of_family(port.cluster_addresses)),
       outside_(of_family(port.external_addresses)),
+      balancers_(of_family(port.balancer_addresses)),
       protocol_(word_of(port.protocol)),
       ports_(join({" . ", protocol_, " . ", std::to_string(port.port)})),
       base_(join({port.service, "/", protocol_, "/", std::to_string(port.port),
@@ -250,7 +255,7 @@ port_maker::port_maker(const service_rules_config& config,
 }
 
 void port_maker::run() {
-  if (inside_.empty() && outside_.empty())
+  if (inside_.empty() && outside_.empty() && balancers_.empty())
     return;
   add_policy("cluster/" + base_, to_.cluster);
   add_policy("local/" + base_, to_.local);
@@ -368,9 +373,27 @@ void port_maker::add_outside() {
     add_external_chain();
   for (const auto& address : outside_)
     lead_in("services", "refused", address.to_string() + ports_);
+  for (const auto& address : balancers_)
+    if (!add_clients(address.to_string() + ports_))
+      lead_in("services", "refused", address.to_string() + ports_);
   if (port_.node_port != 0)
     lead_in("node_ports", "refused_node_ports",
             protocol_ + " . " + std::to_string(port_.node_port));
+}
+
+/// Leads to those clients alone who may come; false when all may.
+bool port_maker::add_clients(const std::string& key) {
+  if (port_.balancer_clients.empty() || !to_.anywhere)
+    return false;
+  auto& out = rules("clients/" + base_);
+  out.clear();
+  for (const auto& range : port_.balancer_clients)
+    if (range.family() == words_.family)
+      out.push_back(join(
+          {words_.ip, " saddr ", range.to_string(), " goto external/", base_}));
+  lead("services", key, "goto clients/" + base_);
+  lead("refused", key, "drop");
+  return true;
 }
 
 void port_maker::add_external_chain() {
@@ -395,7 +418,11 @@ usable_endpoints choose_endpoints(const service_port& port, ip_family family) {
   auto all = those(port.endpoints, [&](const auto& it) {
     return it.address.family() == family;
   });
-  std::sort(all.begin(), all.end());
+  // One that is told of twice counts as ready where it is once.
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tuple{a.address, a.port, !a.ready}
+           < std::tuple{b.address, b.port, !b.ready};
+  });
   all.erase(std::unique(all.begin(), all.end(),
                         [](const auto& a, const auto& b) {
                           return a.address == b.address && a.port == b.port;

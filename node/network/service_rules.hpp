@@ -33,8 +33,8 @@ struct service_endpoint {
   bool local = false;     ///< on this node
   bool elsewhere = false; ///< hints leave it to other nodes (policy Cluster)
 
-  friend auto operator<=>(const service_endpoint&,
-                          const service_endpoint&) = default;
+  friend bool operator==(const service_endpoint&,
+                         const service_endpoint&) = default;
 };
 
 enum class traffic_policy : std::uint8_t { cluster, local };
@@ -46,8 +46,10 @@ struct service_port {
   std::uint16_t port = 0;
   std::uint16_t node_port = 0; ///< 0: none
   std::vector<ip_address> cluster_addresses;
-  /// externalIPs, and those of load balancers.
-  std::vector<ip_address> external_addresses;
+  std::vector<ip_address> external_addresses; ///< externalIPs
+  std::vector<ip_address> balancer_addresses; ///< of load balancers
+  /// Who may come in by a load balancer's address; none: everybody.
+  std::vector<ip_prefix> balancer_clients;
   /// How long a client stays with its endpoint: sessionAffinity ClientIP.
   std::optional<std::int64_t> affinity_seconds;
   traffic_policy internal_policy = traffic_policy::cluster;

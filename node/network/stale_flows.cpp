@@ -31,7 +31,8 @@ stale_flows(const std::vector<sys::udp_flow>& flows,
     const auto servers = serving(port);
     if (port.protocol != port_protocol::udp || servers.empty())
       continue;
-    for (const auto* all : {&port.cluster_addresses, &port.external_addresses})
+    for (const auto* all : {&port.cluster_addresses, &port.external_addresses,
+                            &port.balancer_addresses})
       for (const auto& address : *all)
         by_address.emplace(sys::flow_end{address, port.port}, servers);
     if (port.node_port != 0)

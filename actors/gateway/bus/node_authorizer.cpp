@@ -65,16 +65,7 @@ verdict judge_node(const question& q) {
     return deny();
   if (q.is({verb::create, verb::update, verb::patch}))
     return allow();
-  if (!q.is({verb::get, verb::list, verb::watch}))
-    return deny();
-  const auto name = q.name();
-  if (name.empty())
-    return deny("node '" + q.node
-                + "' cannot read all nodes, only its own Node object");
-  if (name == q.node)
-    return allow();
-  return deny("node '" + q.node + "' cannot read '" + std::string{name}
-              + "', only its own Node object");
+  return allow_if(q.is({verb::get, verb::list, verb::watch}));
 }
 
 verdict judge_pod(const question& q) {
@@ -139,7 +130,7 @@ verdict judge_core(const question& q) {
   const bool whole = q.target().subresource.empty();
   if (resource == "events")
     return allow_if(whole && q.is({verb::create, verb::update, verb::patch}));
-  if (resource == "services")
+  if (resource == "services" || resource == "endpoints")
     return allow_if(whole && q.is({verb::get, verb::list, verb::watch}));
   return deny();
 }

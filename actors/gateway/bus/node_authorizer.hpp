@@ -21,14 +21,17 @@ inline constexpr const char* node_lease_namespace = "kube-node-lease";
 api::identity node_identity(const bus_peer& node);
 
 /// Refuses (403) what the node may not ask for: deny by default. `fields` are
-/// those of a watch. Nodes, pods, secrets, config maps, events, leases,
-/// services and endpoint slices, as far as they are a node's; upstream's texts.
+/// those of a watch. What upstream gives a kubelet, and to read what it gives
+/// kube-proxy (system:node-proxier), for an agent is both; upstream's texts.
 ///
-/// * its own Node: create, get, watch, update, patch, with status;
+/// * its own Node: create, update, patch, with status; all Nodes, to read:
+/// their
+///   pods are behind them;
 /// * pods bound to it: get, watch (by spec.nodeName or by name), delete; status
 ///   update and patch;
 /// * secrets and config maps that a pod bound to it names: get, watch by name;
-/// * its own Lease; events, to write; services and endpoint slices, to read.
+/// * its own Lease; events, to write; services, endpoints and endpoint slices,
+///   to read.
 std::optional<api::status> authorize_node(const bus_peer& node,
                                           const api::request& request,
                                           const meta::field_selector& fields,

@@ -82,6 +82,10 @@ service_port read_service(const std::string& line) {
       out.cluster_addresses = read_addresses(value);
     else if (key == "external")
       out.external_addresses = read_addresses(value);
+    else if (key == "balancer")
+      out.balancer_addresses = read_addresses(value);
+    else if (key == "clients")
+      out.balancer_clients = {must(ip_prefix::parse(value))};
     else if (key == "node_port")
       out.node_port = static_cast<std::uint16_t>(std::stoi(value));
     else if (key == "affinity")

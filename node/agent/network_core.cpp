@@ -1,0 +1,63 @@
+#include "node/agent/network_core.hpp"
+
+#include <utility>
+
+namespace troupe::agent {
+
+void network_core::heard(network_kind what,
+                         const api_call::watch_batch& batch) {
+  const bool complete = table(what).complete();
+  const auto changes = table(what).apply(batch);
+  changed_ = changed_ || !changes.empty() || complete != table(what).complete();
+}
+
+void network_core::ended(network_kind what, const std::string& why) {
+  table(what).ended(why);
+}
+
+std::optional<std::uint64_t>
+network_core::resume_after(network_kind what) const {
+  return table(what).resume_after();
+}
+
+std::optional<network_job> network_core::next(mono_time now) {
+  if (busy_ || !changed_ || (retry_at_ && now < *retry_at_))
+    return std::nullopt;
+  changed_ = false;
+  auto job = wanted();
+  if (!job || job == begun_)
+    return std::nullopt;
+  busy_ = true;
+  begun_ = job;
+  return job;
+}
+
+void network_core::done(bool succeeded, mono_time now) {
+  busy_ = false;
+  retry_at_.reset();
+  if (succeeded)
+    return;
+  begun_.reset();
+  changed_ = true;
+  retry_at_ = now + retry;
+}
+
+/// None until the node has a range for its pods.
+std::optional<network_job> network_core::wanted() const {
+  const auto& nodes = table(network_kind::nodes);
+  const auto& services = table(network_kind::services);
+  const auto& slices = table(network_kind::slices);
+  if (!nodes.complete())
+    return std::nullopt;
+  network_job out;
+  out.nodes = to_node_places(nodes.objects());
+  out.pod_cidrs = pod_ranges_of(out.nodes, name_);
+  if (out.pod_cidrs.empty())
+    return std::nullopt;
+  if (services.complete() && slices.complete())
+    out.services = to_service_ports(services.objects(), slices.objects(),
+                                    nodes.objects(), name_);
+  return out;
+}
+
+} // namespace troupe::agent
