@@ -45,13 +45,21 @@ void network_actor::on_exit() {
 
 void network_actor::handle(network_input& input) {
   std::visit(overload{
-                 [this](network_news& it) { core_.heard(it.what, it.batch); },
+                 [this](network_news& it) { hear(it); },
                  [this](network_watch_over& it) { ended(it); },
                  [this](network_watch_again& it) { watch(it.what); },
                  [this](network_done& it) { done(it); },
                  [](network_retry&) {},
              },
              input);
+}
+
+void network_actor::hear(const network_news& news) {
+  core_.heard(news.what, news.batch);
+  if (news.what == network_kind::services)
+    if (const auto* all = core_.services())
+      services_.cluster_services.set(
+          std::make_shared<const object_table>(*all));
 }
 
 /// After everything that was heard: what comes in bursts is one job.

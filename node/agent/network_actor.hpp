@@ -59,6 +59,7 @@ protected:
 
 private:
   void watch(network_kind what);
+  void hear(const network_news& news);
   void ended(const network_watch_over& over);
   void done(const network_done& outcome);
 

@@ -20,6 +20,11 @@ network_core::resume_after(network_kind what) const {
   return table(what).resume_after();
 }
 
+const object_table* network_core::services() const {
+  const auto& known = table(network_kind::services);
+  return known.complete() ? &known.objects() : nullptr;
+}
+
 std::optional<network_job> network_core::next(mono_time now) {
   if (busy_ || !changed_ || (retry_at_ && now < *retry_at_))
     return std::nullopt;

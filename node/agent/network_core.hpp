@@ -41,6 +41,9 @@ public:
   /// Where the next watch resumes; none: it begins anew.
   std::optional<std::uint64_t> resume_after(network_kind what) const;
 
+  /// The Services; none: not known yet.
+  const object_table* services() const;
+
   /// The job to begin now. None while one is under way, until it is time to try
   /// again, and when the last one was the same.
   std::optional<network_job> next(mono_time now);

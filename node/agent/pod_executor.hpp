@@ -149,6 +149,8 @@ private:
   status_result write_files(const job& with, const std::string& id,
                             pod::launch_context& context);
   status_result find_volumes(const job& with, pod::launch_context& context);
+  status_result tell_services(const view::core_v1::pod& pod,
+                              pod::launch_context& context) const;
   result<pod::container_launch>
   prepare_launch(const job& with, const view::core_v1::container& container,
                  const image::image_record& image, const std::string& id);

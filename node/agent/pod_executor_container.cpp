@@ -235,6 +235,8 @@ pod_executor::prepare_launch(const job& with, const core::container& container,
   if (!sources)
     return sources.error();
   context.sources = std::move(*sources);
+  if (auto told = tell_services(view, context); !told)
+    return told.error();
   if (auto found = find_volumes(with, context); !found)
     return found.error();
   if (auto written = write_files(with, id, context); !written)

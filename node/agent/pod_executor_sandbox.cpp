@@ -5,6 +5,7 @@
 #include "node/agent/translate.hpp"
 #include "node/agent/volume_sources.hpp"
 #include "node/log/log_reader.hpp"
+#include "node/pod/service_variables.hpp"
 #include "node/sys/file_tree.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/log.hpp"
@@ -20,6 +21,8 @@ constexpr const char* component = "agent";
 constexpr duration shim_patience = std::chrono::seconds{10};
 constexpr duration kill_patience = std::chrono::seconds{10};
 constexpr duration api_patience = std::chrono::seconds{10};
+/// An agent hears of services within moments of its start.
+constexpr duration services_patience = std::chrono::seconds{10};
 constexpr int not_found = 404;
 constexpr int conflict = 409;
 
@@ -42,6 +45,23 @@ pod::downward_facts pod_executor::facts_about(const job& with) const {
   out.node_memory = config.memory;
   out.node_ephemeral_storage = config.ephemeral_storage;
   return out;
+}
+
+/// Into the container's environment, once they are known.
+status_result pod_executor::tell_services(const core::pod& pod,
+                                          pod::launch_context& context) const {
+  const auto known = services_.cluster_services.wait(services_patience);
+  if (!known)
+    return error{errc::unavailable, "services have not yet been read at least "
+                                    "once, cannot construct envvars"};
+  std::vector<core::service> all;
+  for (const auto& [uid, service] : *known)
+    all.emplace_back(*service);
+  const auto spec = pod.spec();
+  context.service_variables = pod::make_service_variables(
+      all, pod.metadata().namespace_(),
+      !spec.has_enable_service_links() || spec.enable_service_links());
+  return unit{};
 }
 
 void pod_executor::run(const job& with, const pod::mount_volumes&) {

@@ -5,6 +5,7 @@
 #include "node/agent/api_client.hpp"
 #include "node/agent/image_collector.hpp"
 #include "node/agent/node_paths.hpp"
+#include "node/agent/service_list.hpp"
 #include "node/cgroup/cgroup_manager.hpp"
 #include "node/image/image_service.hpp"
 #include "node/network/pod_network.hpp"
@@ -65,6 +66,7 @@ struct node_services {
   work_pool* hooks = nullptr;
   /// Of the node's network namespace; opened once the node has a podCIDR.
   guarded<std::shared_ptr<network::pod_network>> network;
+  service_list cluster_services;
 };
 
 /// Where all shims of the node are counted: outside kubepods, for they must
