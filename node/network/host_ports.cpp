@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::string_view table = "inet troupe_host_ports";
 constexpr std::string_view localhost = "127.0.0.0/8";
+/// Tells connections that came by such a port from those to services.
+constexpr std::string_view set_mark = " ct mark set ct mark or 0x4000";
+constexpr std::string_view has_mark = " ct mark and 0x4000 != 0";
 
 std::string chain(std::string_view name) {
   return std::string{table} + " " + std::string{name};
@@ -39,8 +42,8 @@ std::string rule(std::string_view pod_uid, const ip_address& address,
     out += ' ' + ip + " daddr " + port.host_address->to_string();
   out += " meta l4proto ";
   out += word_of(port.protocol);
-  out += " th dport " + std::to_string(port.port) + " dnat " + ip + " to "
-         + target(address, port.pod_port);
+  out.append(" th dport ").append(std::to_string(port.port)).append(set_mark);
+  out += " dnat " + ip + " to " + target(address, port.pod_port);
   return out.append(" comment \"").append(pod_uid).append("\"\n");
 }
 
@@ -69,7 +72,8 @@ std::string make_port_table(const std::vector<ip_prefix>& pod_cidrs,
     add_rule(name, "fib daddr type local jump ports");
   for (const auto& range : pod_cidrs) {
     const auto ip = std::string{word_of(range.family())};
-    const auto to_pods = ip + " daddr " + range.to_string() + " ct status dnat";
+    const auto to_pods =
+        ip + " daddr " + range.to_string() + std::string{has_mark};
     add_rule("postrouting", ip + " saddr " + range.to_string() + ' ' + to_pods
                                 + " masquerade");
     if (range.family() == ip_family::v4)

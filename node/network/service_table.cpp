@@ -16,10 +16,12 @@ constexpr std::string_view bridge_switches[] = {
     "net/bridge/bridge-nf-call-iptables",
     "net/bridge/bridge-nf-call-ip6tables"};
 
-bool has_udp(const std::vector<service_port>& services) {
-  return std::any_of(services.begin(), services.end(), [](const auto& it) {
-    return it.protocol == port_protocol::udp;
-  });
+std::vector<service_port> udp_of(const std::vector<service_port>& services) {
+  std::vector<service_port> out;
+  std::copy_if(
+      services.begin(), services.end(), std::back_inserter(out),
+      [](const auto& it) { return it.protocol == port_protocol::udp; });
+  return out;
 }
 
 /// The link that has the address.
@@ -81,7 +83,7 @@ status_result service_table::set(const std::vector<service_port>& services) {
     if (auto done = route_services(); !done)
       return done;
   }
-  return has_udp(services) ? forget_flows(services) : unit{};
+  return forget_flows(services);
 }
 
 status_result service_table::apply(const ruleset& wanted) {
@@ -145,8 +147,21 @@ status_result service_table::route_services() {
   return unit{};
 }
 
+/// Where nothing changed for UDP, flows are where they should be.
 status_result
 service_table::forget_flows(const std::vector<service_port>& services) {
+  auto udp = udp_of(services);
+  if (udp == udp_)
+    return unit{};
+  if (!udp.empty())
+    if (auto done = forget_stale(udp); !done)
+      return done;
+  udp_ = std::move(udp);
+  return unit{};
+}
+
+status_result
+service_table::forget_stale(const std::vector<service_port>& udp) {
   return node_.run([&]() -> status_result {
     auto kernel = sys::conntrack::open();
     if (!kernel)
@@ -158,7 +173,7 @@ service_table::forget_flows(const std::vector<service_port>& services) {
       const auto flows = kernel->udp_flows(family);
       if (!flows)
         return flows.error();
-      for (const auto& flow : stale_flows(*flows, services, own))
+      for (const auto& flow : stale_flows(*flows, udp, own))
         if (auto done = kernel->forget(flow); !done)
           return done;
     }

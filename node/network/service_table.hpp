@@ -40,11 +40,14 @@ private:
   void remove_leftovers(const std::vector<std::string>& chains);
   status_result route_services();
   status_result forget_flows(const std::vector<service_port>& services);
+  status_result forget_stale(const std::vector<service_port>& udp);
 
   service_table_config config_;
   sys::netns node_;
   /// What is known to be there; none: it has to be looked up or written anew.
   std::optional<ruleset> applied_;
+  /// For which flows were looked through last.
+  std::optional<std::vector<service_port>> udp_;
   /// Of an earlier agent; its rules are not known, but what it declared.
   std::optional<ruleset> found_;
 };

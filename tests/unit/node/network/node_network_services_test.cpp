@@ -45,6 +45,17 @@ ip_prefix net(std::string_view text) {
   return must(ip_prefix::parse(text));
 }
 
+/// The ranges of a node's pods, and its addresses.
+std::vector<ip_prefix> ranges_of(std::size_t number) {
+  const auto n = std::to_string(number);
+  return {net("10.244." + n + ".0/24"), net("fd00:244:" + n + "::/64")};
+}
+
+std::vector<ip_address> addresses_of(std::size_t number) {
+  const auto n = std::to_string(number);
+  return {ip("10.89.1." + n), ip("fd00:89::" + n)};
+}
+
 /// Nodes n1… with pods, on the LAN of a lab with a server that is no node.
 class cluster {
 public:
@@ -84,14 +95,15 @@ public:
   /// Which endpoints are on the node.
   static std::vector<service_port>
   seen_from(std::size_t number, std::vector<service_port> services) {
-    const auto own = net("10.244." + std::to_string(number) + ".0/24");
     for (auto& port : services)
       for (auto& each : port.endpoints)
-        each.local = own.contains(each.address);
+        for (const auto& own : ranges_of(number))
+          each.local = each.local || own.contains(each.address);
     return services;
   }
 
 private:
+  void give_address(const std::string& member, const ip_address& own);
   void open(std::size_t number);
   void open_services(std::size_t number);
 
@@ -108,16 +120,24 @@ cluster::cluster() {
   std::filesystem::create_directory(config.directory);
   plan_ = must(lab::make_lab_plan(config));
   must(lab::build_lab(plan_));
+  give_address("s1", ip("fd00:89::11"));
+  for (std::size_t i = 1; i <= nodes; ++i)
+    give_address("n" + std::to_string(i), addresses_of(i)[1]);
   std::vector<node_place> places;
   for (std::size_t i = 1; i <= nodes; ++i)
-    places.push_back({"n" + std::to_string(i),
-                      {plan_.find("n" + std::to_string(i))->address},
-                      {net("10.244." + std::to_string(i) + ".0/24")}});
+    places.push_back({"n" + std::to_string(i), addresses_of(i), ranges_of(i)});
   for (std::size_t i = 1; i <= nodes; ++i) {
     open(i);
     auto inside = must(nodes_.back().space.open_netlink());
     must(keep_node_routes(inside, find_ways("n" + std::to_string(i), places)));
   }
+}
+
+/// The lab's LAN has one family; here it has both.
+void cluster::give_address(const std::string& member, const ip_address& own) {
+  const auto space = must(netns::open(plan_.find(member)->netns_path));
+  auto inside = must(space.open_netlink());
+  must(inside.set_address({must(inside.find_link("eth0")).index, own, 64}));
 }
 
 void cluster::open(std::size_t number) {
@@ -126,7 +146,7 @@ void cluster::open(std::size_t number) {
   must(nodes_.back().space.run([&]() -> status_result {
     pod_network_config config;
     config.directory = world_ / name;
-    config.pod_cidrs = {net("10.244." + std::to_string(number) + ".0/24")};
+    config.pod_cidrs = ranges_of(number);
     config.private_ranges = plan_.private_ranges;
     std::filesystem::create_directory(config.directory);
     auto opened = pod_network::open(std::move(config));
@@ -143,11 +163,10 @@ void cluster::open_services(std::size_t number) {
   must(node.space.run([&]() -> status_result {
     service_table_config config;
     config.rules.bridge = bridge_name;
-    config.rules.pod_cidrs = {
-        net("10.244." + std::to_string(number) + ".0/24")};
-    config.rules.pod_ranges = {net("10.244.0.0/16")};
-    config.rules.service_ranges = {net("10.96.0.0/12")};
-    config.node_addresses = {plan_.find("n" + std::to_string(number))->address};
+    config.rules.pod_cidrs = ranges_of(number);
+    config.rules.pod_ranges = {net("10.244.0.0/16"), net("fd00:244::/32")};
+    config.rules.service_ranges = {net("10.96.0.0/12"), net("fd00:96::/108")};
+    config.node_addresses = addresses_of(number);
     auto opened = service_table::open(std::move(config));
     if (!opened)
       return opened.error();
@@ -250,6 +269,11 @@ TEST_CASE("pods are seen as who they are behind a service") {
   const auto far = world.pod(2, "c");
   const net_server in_a{"a", a, ip("10.244.1.2"), 8080};
   world.set({web({"10.244.1.2"})});
+  SECTION("on a node where ports lead to pods, too") {
+    must(world.at(1).pods->open_host_ports(
+        "a", {{port_protocol::tcp, std::nullopt, 8081, 8080}}));
+  }
+  SECTION("on one where none does") {}
   const auto asker = [&](const netns& from, const char* to,
                          std::uint16_t port) {
     const auto answer = ask(from, ip(to), port, {&in_a});
@@ -262,7 +286,8 @@ TEST_CASE("pods are seen as who they are behind a service") {
   CHECK(asker(a, "10.96.0.10", 80) == "10.244.1.1");
   // From outside with the node's address, so that answers come back there.
   CHECK(asker(world.server(), "10.89.1.2", 30080) == "10.89.1.2");
-  SECTION("but policy Local keeps it") {
+  {
+    INFO("policy Local keeps it");
     auto local = web({"10.244.1.2"});
     local.external_policy = traffic_policy::local;
     world.set({local});
@@ -270,6 +295,40 @@ TEST_CASE("pods are seen as who they are behind a service") {
     // Pods and the node itself reach it by any node.
     CHECK(asker(far, "10.89.1.2", 30080) == "10.244.2.2");
     CHECK(asker(world.at(2).space, "10.89.1.2", 30080) == "10.89.1.2");
+  }
+}
+
+TEST_CASE("all of it over IPv6") {
+  cluster world;
+  const auto a = world.pod(1, "a");
+  const auto neighbour = world.pod(1, "b");
+  const auto far = world.pod(2, "c");
+  const net_server in_a{"a", a, ip("fd00:244:1::2"), 8080};
+  const auto asker = [&](const netns& from, const char* to,
+                         std::uint16_t port) {
+    const auto answer = ask(from, ip(to), port, {&in_a});
+    CHECK(answer.server == "a");
+    return answer.asker;
+  };
+  CHECK(asker(far, "fd00:244:1::2", 8080) == "fd00:244:2::2");
+  auto service = web({"fd00:244:1::2"});
+  service.cluster_addresses = {ip("fd00:96::a")};
+  world.set({service});
+  CHECK(asker(neighbour, "fd00:96::a", 80) == "fd00:244:1::3");
+  CHECK(asker(far, "fd00:96::a", 80) == "fd00:244:2::2");
+  CHECK(asker(a, "fd00:96::a", 80) == "fd00:244:1::1");
+  CHECK(asker(world.at(2).space, "fd00:96::a", 80) == "fd00:89::2");
+  CHECK(asker(world.server(), "fd00:89::2", 30080) == "fd00:89::2");
+  service.affinity_seconds = 60;
+  world.set({service});
+  CHECK(asker(far, "fd00:96::a", 80) == "fd00:244:2::2");
+  service.endpoints.clear();
+  world.set({service});
+  const netns* const askers[] = {&far, &world.at(2).space};
+  for (const auto* from : askers) {
+    CHECK(ask(*from, ip("fd00:96::a"), 80, {}) == refused);
+    CHECK(ask(*from, ip("fd00:89::2"), 30080, {}) == refused);
+    CHECK(ask(*from, ip("fd00:96::b"), 80, {}) == unreachable);
   }
 }
 
