@@ -49,7 +49,7 @@ void network_actor::handle(network_input& input) {
                  [this](network_watch_over& it) { ended(it); },
                  [this](network_watch_again& it) { watch(it.what); },
                  [this](network_done& it) { done(it); },
-                 [](network_retry&) {},
+                 [](network_look_again&) {},
              },
              input);
 }
@@ -101,8 +101,8 @@ void network_actor::done(const network_done& outcome) {
   if (!outcome.problem.empty() && outcome.problem != problem_)
     log_error("agent", "the node's network: " + outcome.problem);
   problem_ = outcome.problem;
-  if (!problem_.empty())
-    later(network_core::retry, network_retry{});
+  later(problem_.empty() ? network_core::period : network_core::retry,
+        network_look_again{});
 }
 
 } // namespace troupe::agent

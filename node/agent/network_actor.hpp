@@ -32,12 +32,12 @@ struct network_done {
   std::string problem; ///< empty: it is as wanted
 };
 
-/// Time to try again.
-struct network_retry {};
+/// Time to look whether all is as it should be.
+struct network_look_again {};
 
 using network_input =
     std::variant<network_news, network_watch_over, network_watch_again,
-                 network_done, network_retry>;
+                 network_done, network_look_again>;
 
 using network_door = actors::door<network_input>;
 

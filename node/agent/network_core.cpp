@@ -26,11 +26,14 @@ const object_table* network_core::services() const {
 }
 
 std::optional<network_job> network_core::next(mono_time now) {
-  if (busy_ || !changed_ || (retry_at_ && now < *retry_at_))
+  const bool due = now >= next_look_;
+  // What failed may fail again: others' changes do not hurry it.
+  if (busy_ || !(due || (changed_ && !failed_)))
     return std::nullopt;
-  changed_ = false;
   auto job = wanted();
-  if (!job || job == begun_)
+  const bool same = job == begun_ && !due;
+  changed_ = false;
+  if (!job || same)
     return std::nullopt;
   busy_ = true;
   begun_ = job;
@@ -39,12 +42,8 @@ std::optional<network_job> network_core::next(mono_time now) {
 
 void network_core::done(bool succeeded, mono_time now) {
   busy_ = false;
-  retry_at_.reset();
-  if (succeeded)
-    return;
-  begun_.reset();
-  changed_ = true;
-  retry_at_ = now + retry;
+  failed_ = !succeeded;
+  next_look_ = now + (succeeded ? period : retry);
 }
 
 /// None until the node has a range for its pods.

@@ -30,7 +30,8 @@ struct network_job {
 /// Which routes and rules one node is to have, and when: one job at a time,
 /// always of the newest there is, so that what comes in bursts is done at once.
 /// While the API is away, or was not heard whole yet, things stay as they are.
-/// Pure.
+/// What was done is done again from time to time: a link that goes down takes
+/// its routes with it. Pure.
 class network_core {
 public:
   explicit network_core(std::string name) : name_(std::move(name)) {}
@@ -44,14 +45,15 @@ public:
   /// The Services; none: not known yet.
   const object_table* services() const;
 
-  /// The job to begin now. None while one is under way, until it is time to try
-  /// again, and when the last one was the same.
+  /// The job to begin now. None while one is under way, and where nothing has
+  /// changed since until it is time for another look.
   std::optional<network_job> next(mono_time now);
 
   /// The job that was begun has ended.
   void done(bool succeeded, mono_time now);
 
-  /// Between two tries.
+  /// Until the next look when it succeeded, and when it did not.
+  static constexpr duration period = std::chrono::seconds{5};
   static constexpr duration retry = std::chrono::seconds{1};
 
 private:
@@ -69,8 +71,9 @@ private:
   std::array<watched_table, network_kinds.size()> tables_;
   bool changed_ = false; ///< since `begun_` was made
   bool busy_ = false;
-  std::optional<network_job> begun_; ///< the last one; none: it failed
-  std::optional<mono_time> retry_at_;
+  bool failed_ = false;              ///< the last one
+  std::optional<network_job> begun_; ///< the last one
+  mono_time next_look_{};
 };
 
 } // namespace troupe::agent

@@ -59,6 +59,15 @@ result<service_table> service_table::open(service_table_config config) {
   return out;
 }
 
+result<bool> service_table::is_there() const {
+  const auto printed =
+      sys::run_nftables(node_, "list chain " + std::string{service_table_name}
+                                   + " screen_output\n");
+  if (!printed && printed.error().code == errc::not_found)
+    return false;
+  return printed ? result<bool>{true} : printed.error();
+}
+
 /// Which table an earlier agent left.
 status_result service_table::look() {
   const auto printed = sys::run_nftables(
@@ -77,12 +86,18 @@ status_result service_table::look() {
 
 status_result service_table::set(const std::vector<service_port>& services) {
   const auto wanted = make_service_rules(config_.rules, services);
-  if (applied_ != wanted) {
+  if (applied_ == wanted) {
+    const auto there = is_there();
+    if (!there)
+      return there.error();
+    if (!*there)
+      applied_.reset();
+  }
+  if (applied_ != wanted)
     if (auto done = apply(wanted); !done)
       return done;
-    if (auto done = route_services(); !done)
-      return done;
-  }
+  if (auto done = route_services(); !done)
+    return done;
   return forget_flows(services);
 }
 

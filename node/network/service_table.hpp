@@ -28,7 +28,8 @@ public:
 
   /// Just these services are there, from one moment to the next. Connections
   /// go on where they are; conversations over UDP with an endpoint that is gone
-  /// begin anew. An error may be tried again; the rules are then as before.
+  /// begin anew. May be repeated, which brings back a table or a route that
+  /// somebody took away. After an error the rules are as before.
   status_result set(const std::vector<service_port>& services);
 
 private:
@@ -36,6 +37,7 @@ private:
       : config_(std::move(config)), node_(std::move(node)) {}
 
   status_result look();
+  result<bool> is_there() const;
   status_result apply(const ruleset& wanted);
   void remove_leftovers(const std::vector<std::string>& chains);
   status_result route_services();

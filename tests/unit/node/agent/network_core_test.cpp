@@ -102,10 +102,25 @@ TEST_CASE("a job that failed is done again, after a while", "[agent]") {
   CHECK(it.next() == "n1 default/web ");
   it.done(false);
   CHECK(it.next() == "-");
+  it.core.heard(network_kind::nodes, {event(event_type::added, "Node", n2)});
+  CHECK(it.next() == "-");
   it.now += network_core::retry;
+  CHECK(it.next() == "n1 n2 default/web ");
+  it.done();
+  CHECK(it.next() == "-");
+}
+
+TEST_CASE("what was done is done again from time to time", "[agent]") {
+  world it;
+  it.hear_all();
   CHECK(it.next() == "n1 default/web ");
   it.done();
-  it.now += 1h;
+  it.now += network_core::period - 1ms;
+  CHECK(it.next() == "-");
+  it.now += 1ms;
+  CHECK(it.next() == "n1 default/web ");
+  CHECK(it.next() == "-");
+  it.done();
   CHECK(it.next() == "-");
 }
 

@@ -85,6 +85,11 @@ public:
       must(nodes_[i].services->set(seen_from(i + 1, services)));
   }
 
+  /// The routes to the other nodes.
+  void keep_routes(std::size_t number);
+
+  void give_address(const std::string& member, const ip_address& own);
+
   /// Another agent on the node.
   void reopen(std::size_t number) { open_services(number); }
 
@@ -103,7 +108,6 @@ public:
   }
 
 private:
-  void give_address(const std::string& member, const ip_address& own);
   void open(std::size_t number);
   void open_services(std::size_t number);
 
@@ -123,14 +127,19 @@ cluster::cluster() {
   give_address("s1", ip("fd00:89::11"));
   for (std::size_t i = 1; i <= nodes; ++i)
     give_address("n" + std::to_string(i), addresses_of(i)[1]);
+  for (std::size_t i = 1; i <= nodes; ++i)
+    open(i);
+  for (std::size_t i = 1; i <= nodes; ++i)
+    keep_routes(i);
+}
+
+void cluster::keep_routes(std::size_t number) {
   std::vector<node_place> places;
   for (std::size_t i = 1; i <= nodes; ++i)
     places.push_back({"n" + std::to_string(i), addresses_of(i), ranges_of(i)});
-  for (std::size_t i = 1; i <= nodes; ++i) {
-    open(i);
-    auto inside = must(nodes_.back().space.open_netlink());
-    must(keep_node_routes(inside, find_ways("n" + std::to_string(i), places)));
-  }
+  auto inside = must(at(number).space.open_netlink());
+  must(keep_node_routes(inside,
+                        find_ways("n" + std::to_string(number), places)));
 }
 
 /// The lab's LAN has one family; here it has both.
@@ -454,9 +463,33 @@ TEST_CASE("the next agent takes the rules over") {
   const auto table =
       must(sys::run_nftables(n2, "list table inet troupe_services\n"));
   CHECK(table.find("gone") == std::string::npos);
-  // And on from there; also when somebody took them away meanwhile.
-  must(sys::run_nftables(n2, "delete table inet troupe_services\n"));
-  must(world.at(2).services->set({}));
-  must(world.at(2).services->set(cluster::seen_from(2, {web({"10.244.1.2"})})));
-  CHECK(ask(n2, cluster_ip, 80, {&in_a}).server == "a");
+}
+
+TEST_CASE("what somebody took away comes back") {
+  cluster world;
+  const auto a = world.pod(1, "a");
+  const net_server in_a{"a", a, ip("10.244.1.2"), 8080};
+  auto services = cluster::seen_from(2, {web({"10.244.1.2"})});
+  auto& n2 = world.at(2);
+  must(n2.services->set(services));
+  SECTION("the table") {
+    must(sys::run_nftables(n2.space, "delete table inet troupe_services\n"));
+  }
+  SECTION("the table, and the services change") {
+    must(sys::run_nftables(n2.space, "delete table inet troupe_services\n"));
+    services[0].node_port = 0;
+  }
+  SECTION("routes, which go with their link") {
+    auto inside = must(n2.space.open_netlink());
+    const auto eth0 = must(inside.find_link("eth0")).index;
+    must(inside.change_link(eth0, {.up = false}));
+    must(inside.change_link(eth0, {.up = true}));
+    must(inside.wait_for_carrier("eth0"));
+    CHECK(ask(n2.space, ip("10.96.0.10"), 80, {}) == unreachable);
+    // The kernel keeps addresses of one family alone.
+    world.give_address("n2", addresses_of(2)[1]);
+    world.keep_routes(2);
+  }
+  must(n2.services->set(services));
+  CHECK(ask(n2.space, ip("10.96.0.10"), 80, {&in_a}).server == "a");
 }
