@@ -118,6 +118,7 @@ public:
     workers_.reset();
     counters_.reset();
     hooks_.reset();
+    network_jobs_.reset();
     pool_.reset();
   }
 
@@ -148,6 +149,7 @@ private:
     pool_ = std::make_unique<work_pool>(work_max, work_queue_max);
     counters_ = std::make_unique<work_pool>(counters_max, work_queue_max);
     hooks_ = std::make_unique<work_pool>(hooks_max, work_queue_max);
+    network_jobs_ = std::make_unique<work_pool>(1, work_queue_max);
     workers_ = std::make_unique<work_pool>(streams_max, 0);
     events_ = std::make_unique<events::event_recorder>(
         *api_, events::event_source{"kubelet", name, {}}, wall_now, mono_now);
@@ -159,6 +161,7 @@ private:
     services_.pool = pool_.get();
     services_.counters = counters_.get();
     services_.hooks = hooks_.get();
+    services_.network_jobs = network_jobs_.get();
     return unit{};
   }
 
@@ -211,6 +214,7 @@ private:
   std::unique_ptr<work_pool> pool_;
   std::unique_ptr<work_pool> counters_;
   std::unique_ptr<work_pool> hooks_;
+  std::unique_ptr<work_pool> network_jobs_;
   std::unique_ptr<work_pool> workers_;
   std::unique_ptr<bus_registration> io_;
   actors::system_config caf_config_;

@@ -67,7 +67,7 @@ void network_actor::idle() {
   auto job = core_.next(mono_now());
   if (!job)
     return;
-  const bool posted = services_.pool->post(
+  const bool posted = services_.network_jobs->post(
       [keeper = keeper_, tell = to_self(), job = std::move(*job)] {
         tell(network_done{keeper->carry_out(job)});
       });

@@ -64,6 +64,9 @@ struct node_services {
   work_pool* counters = nullptr;
   /// For hooks alone: they may take as long as a pod's grace.
   work_pool* hooks = nullptr;
+  /// For routes and rules: one at a time, in order, whichever incarnation of
+  /// the network's actor wants them.
+  work_pool* network_jobs = nullptr;
   /// Of the node's network namespace; opened once the node has a podCIDR.
   guarded<std::shared_ptr<network::pod_network>> network;
   service_list cluster_services;
