@@ -8,7 +8,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <set>
 
@@ -38,11 +40,11 @@ T must(result<T> outcome) {
 }
 
 ip_address ip(std::string_view text) {
-  return must(ip_address::parse(text));
+  return ip_address::parse(text).value();
 }
 
 ip_prefix net(std::string_view text) {
-  return must(ip_prefix::parse(text));
+  return ip_prefix::parse(text).value();
 }
 
 /// The ranges of a node's pods, and its addresses.
@@ -91,7 +93,9 @@ public:
   void give_address(const std::string& member, const ip_address& own);
 
   /// Another agent on the node.
-  void reopen(std::size_t number) { open_services(number); }
+  void reopen(std::size_t number) { must(try_open_services(number)); }
+
+  status_result try_open_services(std::size_t number);
 
   netns server() const {
     return must(netns::open(plan_.find("s1")->netns_path));
@@ -109,7 +113,6 @@ public:
 
 private:
   void open(std::size_t number);
-  void open_services(std::size_t number);
 
   net_world world_;
   lab::lab_plan plan_;
@@ -164,12 +167,12 @@ void cluster::open(std::size_t number) {
     nodes_.back().pods = std::move(*opened);
     return unit{};
   }));
-  open_services(number);
+  must(try_open_services(number));
 }
 
-void cluster::open_services(std::size_t number) {
+status_result cluster::try_open_services(std::size_t number) {
   auto& node = nodes_[number - 1];
-  must(node.space.run([&]() -> status_result {
+  return node.space.run([&]() -> status_result {
     service_table_config config;
     config.rules.bridge = bridge_name;
     config.rules.pod_cidrs = ranges_of(number);
@@ -181,7 +184,7 @@ void cluster::open_services(std::size_t number) {
       return opened.error();
     node.services = std::move(*opened);
     return unit{};
-  }));
+  });
 }
 
 service_port web(std::vector<std::string> endpoints) {
@@ -492,4 +495,36 @@ TEST_CASE("what somebody took away comes back") {
   }
   must(n2.services->set(services));
   CHECK(ask(n2.space, ip("10.96.0.10"), 80, {&in_a}).server == "a");
+}
+
+TEST_CASE("nobody notices that rules change, or that another agent comes") {
+  cluster world;
+  const auto a = world.pod(1, "a");
+  const auto client = world.pod(3, "c");
+  const net_server in_a{"a", a, ip("10.244.1.2"), 8080};
+  const auto with_other = [&](int number) {
+    auto other = web({"10.244.1.2"});
+    other.service = "default/other-" + std::to_string(number);
+    other.cluster_addresses = {ip("10.96.0.99")};
+    other.node_port = 0;
+    return std::vector{web({"10.244.1.2"}), other};
+  };
+  world.set(with_other(0));
+  // In the thread nothing is asserted: Catch is not for several.
+  std::atomic<bool> over = false;
+  auto changes = std::async(std::launch::async, [&, &n3 = world.at(3)] {
+    for (int i = 1; !over; ++i) {
+      if (i % 3 == 0 && !world.try_open_services(3))
+        return false;
+      if (!n3.services->set(with_other(i)))
+        return false;
+    }
+    return true;
+  });
+  int reached = 0;
+  for (int i = 0; i < 300; ++i)
+    reached += ask(client, ip("10.96.0.10"), 80, {&in_a}).server == "a" ? 1 : 0;
+  over = true;
+  CHECK(changes.get());
+  CHECK(reached == 300);
 }
