@@ -24,9 +24,8 @@ api::identity node_identity(const bus_peer& node);
 /// those of a watch. What upstream gives a kubelet, and to read what it gives
 /// kube-proxy (system:node-proxier), for an agent is both; upstream's texts.
 ///
-/// * its own Node: create, update, patch, with status; all Nodes, to read:
-/// their
-///   pods are behind them;
+/// * its own Node: create, update, patch, with status; all Nodes, to read, for
+///   their pods are behind them;
 /// * pods bound to it: get, watch (by spec.nodeName or by name), delete; status
 ///   update and patch;
 /// * secrets and config maps that a pod bound to it names: get, watch by name;
