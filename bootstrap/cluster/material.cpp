@@ -27,6 +27,10 @@ status_result save(const layout& files, const char* name,
   return write_file(certificate_path(files, name), value.certificate);
 }
 
+std::string signing_key_path(const layout& files) {
+  return key_path(files, "service-account");
+}
+
 status_result load_certificate(const layout& files, const char* name,
                                pki::credential& out) {
   auto text = read_file(certificate_path(files, name));
@@ -66,6 +70,18 @@ result<pki::credential> prepare_authority(const layout& files, wall_time now) {
   if (!made)
     return made.error();
   if (auto saved = save(files, "ca", *made); !saved)
+    return saved.error();
+  return made;
+}
+
+result<std::string> prepare_signing_key(const layout& files) {
+  auto found = read_file(signing_key_path(files));
+  if (found || found.error().code != errc::not_found)
+    return found;
+  auto made = pki::make_signing_key();
+  if (!made)
+    return made;
+  if (auto saved = write_file(signing_key_path(files), *made); !saved)
     return saved.error();
   return made;
 }
@@ -131,7 +147,11 @@ prepare_material(const layout& files, wall_time now,
   auto admin = issue(files, "admin", *authority, admin_request(now));
   if (!admin)
     return admin.error();
-  return material{std::move(*authority), std::move(*server), std::move(*admin)};
+  auto signing_key = prepare_signing_key(files);
+  if (!signing_key)
+    return signing_key.error();
+  return material{std::move(*authority), std::move(*server), std::move(*admin),
+                  std::move(*signing_key)};
 }
 
 result<pki::credential> load_authority(const layout& files) {
@@ -147,6 +167,10 @@ result<material> load_server_material(const layout& files) {
     return ok.error();
   if (auto ok = load(files, "server", out.server); !ok)
     return ok.error();
+  auto signing_key = read_file(signing_key_path(files));
+  if (!signing_key)
+    return signing_key.error();
+  out.signing_key = std::move(*signing_key);
   return out;
 }
 

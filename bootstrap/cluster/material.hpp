@@ -17,6 +17,8 @@ struct material {
   pki::credential authority;
   pki::credential server; ///< of the API
   pki::credential admin;  ///< kubernetes-admin in system:masters
+  /// Private key that signs service accounts' tokens.
+  std::string signing_key;
 };
 
 /// Names and addresses by which clients reach the API: those of the service
@@ -25,7 +27,8 @@ std::vector<std::string> server_dns_names();
 std::vector<std::string> server_ip_addresses();
 
 /// Makes the authority when `files` has none (valid for ten years), and issues
-/// new certificates for server and administrator (one year). Everything is
+/// new certificates for server and administrator (one year). The key for tokens
+/// is made once: without it, all tokens would be worth nothing. Everything is
 /// written below `files.pki()`, keys readable by the owner alone. The server's
 /// names `more_addresses` too.
 result<material>
@@ -35,11 +38,11 @@ prepare_material(const layout& files, wall_time now,
 /// The authority with its key, to issue more certificates.
 result<pki::credential> load_authority(const layout& files);
 
-/// What a server needs: all but the authority's key.
+/// What a server needs: all but the keys of authority and administrator.
 result<material> load_server_material(const layout& files);
 
-/// What a client on this machine needs: all but the keys of authority and
-/// server.
+/// What a client on this machine needs: the administrator's credential and the
+/// authority's certificate.
 result<material> load_admin_material(const layout& files);
 
 } // namespace troupe::cluster

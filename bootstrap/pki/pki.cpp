@@ -122,15 +122,19 @@ std::string alternative_names(const certificate_request& request) {
   return out;
 }
 
+result<std::string> key_text(EVP_PKEY* key) {
+  return to_text([&](BIO* out) {
+    return PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr,
+                                    nullptr);
+  });
+}
+
 result<credential> finish(X509* certificate, EVP_PKEY* own, EVP_PKEY* signer) {
   if (X509_sign(certificate, signer, EVP_sha256()) == 0)
     return openssl_error("cannot sign the certificate");
   auto text =
       to_text([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
-  auto key = to_text([&](BIO* out) {
-    return PEM_write_bio_PrivateKey(out, own, nullptr, nullptr, 0, nullptr,
-                                    nullptr);
-  });
+  auto key = key_text(own);
   if (!text)
     return std::move(text).error();
   if (!key)
@@ -198,6 +202,13 @@ result<credential> issue(const credential& authority,
           && !add_extension(leaf, ca.get(), NID_subject_alt_name, names)))
     return openssl_error("cannot make the certificate");
   return finish(leaf, key.get(), ca_key.get());
+}
+
+result<std::string> make_signing_key() {
+  key_ptr key{EVP_EC_gen("P-256")};
+  if (!key)
+    return openssl_error("cannot make a key");
+  return key_text(key.get());
 }
 
 status_result check_validity(const std::string& certificate, wall_time now) {

@@ -41,6 +41,9 @@ result<credential> make_authority(const std::string& common_name,
 result<credential> issue(const credential& authority,
                          const certificate_request& request);
 
+/// A private key (ECDSA P-256) as PEM, to sign service accounts' tokens with.
+result<std::string> make_signing_key();
+
 /// Whether the certificate is valid at `now`; the error says from or until
 /// when it is.
 status_result check_validity(const std::string& certificate, wall_time now);

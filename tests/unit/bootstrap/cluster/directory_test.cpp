@@ -229,6 +229,22 @@ TEST_CASE("the authority stays, certificates are new each time") {
   CHECK(mode_of(files.pki() + "/ca.key") == 0600);
 }
 
+TEST_CASE("the key for tokens is made once, also for a cluster of before") {
+  const directory in;
+  const layout files{in.path};
+  const wall_time now{std::chrono::hours{24 * 365 * 50}};
+  REQUIRE(prepare_material(files, now));
+  const auto path = files.pki() + "/service-account.key";
+  std::filesystem::remove(path);
+  const auto first = prepare_material(files, now);
+  REQUIRE(first);
+  CHECK(mode_of(path) == 0600);
+  CHECK(first->signing_key.find("PRIVATE KEY") != std::string::npos);
+  CHECK(prepare_material(files, now)->signing_key == first->signing_key);
+  CHECK(load_server_material(files)->signing_key == first->signing_key);
+  CHECK(load_admin_material(files)->signing_key.empty());
+}
+
 TEST_CASE("an authority that lost its key is not replaced") {
   const directory in;
   const layout files{in.path};
