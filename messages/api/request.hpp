@@ -5,6 +5,7 @@
 #include "messages/codec/document.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@ struct identity {
   std::string name; ///< "system:controller:namespace"
   std::string uid;
   std::vector<std::string> groups;
+  /// What else authentication knows: "authentication.kubernetes.io/pod-name".
+  std::map<std::string, std::vector<std::string>> extra;
 
   friend bool operator==(const identity&, const identity&) = default;
 };

@@ -1,5 +1,6 @@
 #include "actors/gateway/bus/node_authorizer.hpp"
 
+#include "actors/gateway/access/question.hpp"
 #include "actors/gateway/bus/bound_pods.hpp"
 #include "actors/gateway/bus/pod_references.hpp"
 #include "messages/meta/go_quote.hpp"
@@ -150,20 +151,6 @@ verdict judge(const question& q) {
   return deny();
 }
 
-std::string refusal(const api::request& request, const std::string& why) {
-  const auto& target = request.target;
-  auto resource = target.resource;
-  if (!target.subresource.empty())
-    resource += '/' + target.subresource;
-  auto out = "User " + meta::go_quote(request.user.name) + " cannot "
-             + std::string{api::to_string(request.verb)} + " resource "
-             + meta::go_quote(resource) + " in API group "
-             + meta::go_quote(target.group);
-  out += target.ns.empty() ? " at the cluster scope"
-                           : " in the namespace " + meta::go_quote(target.ns);
-  return why.empty() ? out : out + ": " + why;
-}
-
 } // namespace
 
 api::identity node_identity(const bus_peer& node) {
@@ -180,8 +167,7 @@ std::optional<api::status> authorize_node(const bus_peer& node,
   const auto found = judge({node.name, request, fields, state});
   if (found.allowed)
     return std::nullopt;
-  return api::forbidden({request.target.group, request.target.resource},
-                        request.target.name, refusal(request, found.why));
+  return refuse_access(request.user, question_of(request), found.why);
 }
 
 } // namespace troupe::gateway

@@ -1,14 +1,11 @@
 #include "actors/gateway/http/authenticate.hpp"
 
+#include "actors/gateway/access/user.hpp"
 #include "messages/meta/go_quote.hpp"
-
-#include <algorithm>
 
 namespace troupe::gateway {
 
 namespace {
-
-constexpr std::string_view service_account_prefix = "system:serviceaccount:";
 
 std::string lower(std::string_view text) {
   std::string out{text};
@@ -30,11 +27,6 @@ std::optional<std::string_view> bearer_token(const http_request& request) {
   if (first == std::string_view::npos)
     return std::nullopt;
   return value.substr(first);
-}
-
-void add_group(api::identity& user, std::string_view group) {
-  if (!in_group(user, group))
-    user.groups.emplace_back(group);
 }
 
 /// What the Impersonate headers ask for.
@@ -86,9 +78,7 @@ void complete_groups(api::identity& user) {
   const std::string_view name = user.name;
   if (name.starts_with(service_account_prefix) && user.groups.empty()) {
     const auto rest = name.substr(service_account_prefix.size());
-    user.groups.emplace_back("system:serviceaccounts");
-    user.groups.push_back("system:serviceaccounts:"
-                          + std::string{rest.substr(0, rest.find(':'))});
+    user.groups = service_account_groups(rest.substr(0, rest.find(':')));
   }
   if (name == anonymous_name)
     add_group(user, unauthenticated_group);
@@ -98,29 +88,28 @@ void complete_groups(api::identity& user) {
 
 } // namespace
 
-bool in_group(const api::identity& user, std::string_view group) {
-  return std::ranges::find(user.groups, group) != user.groups.end();
-}
-
 api::parsed<api::identity> authenticate(
     const http_request& request,
     std::span<const std::shared_ptr<const token_authenticator>> tokens) {
   if (!request.peer.common_name.empty()) {
     api::identity user{
-        request.peer.common_name, {}, request.peer.organizations};
+        request.peer.common_name, {}, request.peer.organizations, {}};
     add_group(user, authenticated_group);
     return user;
   }
   if (const auto token = bearer_token(request)) {
     for (const auto& one : tokens)
-      if (auto user = one->authenticate(*token)) {
-        add_group(*user, authenticated_group);
-        return *user;
+      if (auto found = one->authenticate(*token, {}); found && *found) {
+        auto& user = (*found)->user;
+        add_group(user, authenticated_group);
+        return std::move(user);
       }
     return api::unauthorized();
   }
-  return api::identity{
-      std::string{anonymous_name}, {}, {std::string{unauthenticated_group}}};
+  return api::identity{std::string{anonymous_name},
+                       {},
+                       {std::string{unauthenticated_group}},
+                       {}};
 }
 
 api::parsed<api::identity> impersonate(const http_request& request,

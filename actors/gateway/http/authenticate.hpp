@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/gateway/http/token_authenticator.hpp"
+#include "actors/gateway/access/token_authenticator.hpp"
 #include "messages/api/options.hpp"
 #include "runtime/port/http_port.hpp"
 
@@ -8,14 +8,6 @@
 #include <span>
 
 namespace troupe::gateway {
-
-inline constexpr std::string_view masters_group = "system:masters";
-inline constexpr std::string_view authenticated_group = "system:authenticated";
-inline constexpr std::string_view unauthenticated_group =
-    "system:unauthenticated";
-inline constexpr std::string_view anonymous_name = "system:anonymous";
-
-bool in_group(const api::identity& user, std::string_view group);
 
 /// Who asks: the client certificate (CN is the name, O the groups), else the
 /// bearer token, else nobody in particular. Fails with 401 for a token no

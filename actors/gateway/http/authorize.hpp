@@ -9,8 +9,8 @@
 namespace troupe::gateway {
 
 /// Refuses (403) what `user` may not do, and nothing else. Deny by default:
-/// `system:masters` may do everything, everybody reads version and health, and
-/// whoever is authenticated reads discovery.
+/// `system:masters` may do everything, others what their roles give
+/// (access/roles.hpp).
 std::optional<api::status> authorize(const api::identity& user,
                                      const api::request_info& info);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/gateway/http/token_authenticator.hpp"
+#include "actors/gateway/access/token_authenticator.hpp"
 #include "actors/gateway/object/object_writer.hpp"
 #include "runtime/port/messenger.hpp"
 #include "runtime/store/store_port.hpp"
