@@ -42,6 +42,9 @@ std::string scalar_text(value_type type) {
 std::string element_text(const field_desc& field) {
   if (field.object != nullptr)
     return std::string{field.object->name};
+  // Published as what it holds.
+  if (field.named != nullptr && field.named->name.ends_with(".ExtraValue"))
+    return "list<string>";
   if (field.named != nullptr)
     return std::string{field.named->name};
   return scalar_text(field.type);
@@ -108,6 +111,7 @@ std::vector<std::string> rows(const type_desc& type) {
 /// Upstream serves these in no path of its OpenAPI document.
 bool unpublished(std::string_view name) {
   constexpr std::string_view parts[] = {".EphemeralContainerCommon",
+                                        ".ExtraValue",
                                         ".PartialObjectMetadata",
                                         ".PodAttachOptions",
                                         ".PodExecOptions",

@@ -87,6 +87,14 @@ std::string_view name_in_wrapper(const std::string& wrapper,
   return wrapper.ends_with(".Verbs") ? "items" : field.name;
 }
 
+/// Names follow JSON's, but for one.
+std::string_view name_in_message(const std::string& message,
+                                 const field_desc& field) {
+  return message.ends_with(".BoundObjectReference") && field.name == "uid"
+             ? "uID"
+             : field.name;
+}
+
 std::vector<std::string> rows(const std::vector<std::string>& upstream,
                               const type_desc& type) {
   std::vector<std::string> result;
@@ -94,7 +102,7 @@ std::vector<std::string> rows(const std::vector<std::string>& upstream,
   for (auto& field : type.fields) {
     auto number = wrapper_number(field.id);
     if (number == 0) {
-      result.push_back(row(message, field.name, field));
+      result.push_back(row(message, name_in_message(message, field), field));
       continue;
     }
     result.push_back(wrapper_row(upstream, message, number));
