@@ -2,6 +2,7 @@
 
 #include "actors/gateway/access/question.hpp"
 
+#include <optional>
 #include <string_view>
 
 /// What users may do beside `system:masters`, who may do everything: the
@@ -18,6 +19,11 @@ bool roles_allow(const api::identity& user, const access_question& wanted);
 /// tokens are signed with.
 bool roles_allow_path(const api::identity& user, std::string_view verb,
                       std::string_view path);
+
+/// Nothing when the user is of `system:masters` or has a role that gives it;
+/// else 403.
+std::optional<api::status> check_access(const api::identity& user,
+                                        const access_question& wanted);
 
 /// Whether there is a role for the user of that name.
 bool has_role(std::string_view user);

@@ -2,7 +2,7 @@
 
 #include "actors/gateway/access/question.hpp"
 #include "actors/gateway/bus/bound_pods.hpp"
-#include "actors/gateway/bus/pod_references.hpp"
+#include "actors/gateway/object/pod_references.hpp"
 #include "messages/meta/go_quote.hpp"
 
 #include <algorithm>
@@ -88,6 +88,18 @@ verdict judge_pod(const question& q) {
                                                             : unrelated(q);
 }
 
+/// Whether a pod bound to the node uses what is asked for.
+verdict judge_name(const question& q, bool (*uses)(const codec::document& pod,
+                                                   std::string_view name)) {
+  const auto name = q.name();
+  if (name.empty())
+    return deny("No Object name found");
+  const bool used = any_bound_pod(
+      q.state, q.target().ns, q.node,
+      [&](const codec::document& pod) { return uses(pod, name); });
+  return used ? allow() : unrelated(q);
+}
+
 /// Secrets and config maps: whether a pod bound to the node uses it.
 verdict judge_used(const question& q, bool (*uses)(const codec::document& pod,
                                                    std::string_view name)) {
@@ -97,13 +109,18 @@ verdict judge_used(const question& q, bool (*uses)(const codec::document& pod,
     return deny("cannot read subresource");
   if (q.target().ns.empty())
     return deny("can only read namespaced object of this type");
-  const auto name = q.name();
-  if (name.empty())
-    return deny("No Object name found");
-  const bool used = any_bound_pod(
-      q.state, q.target().ns, q.node,
-      [&](const codec::document& pod) { return uses(pod, name); });
-  return used ? allow() : unrelated(q);
+  return judge_name(q, uses);
+}
+
+/// Service accounts: those of its pods, to be read or to get a token of.
+verdict judge_account(const question& q) {
+  const auto& sub = q.target().subresource;
+  const bool reads = q.is({verb::get}) && sub.empty();
+  if (!reads && (!q.is({verb::create}) || q.target().name.empty()))
+    return deny("can only create tokens for individual service accounts");
+  if (!reads && sub != "token")
+    return deny("can only create token subresource of serviceaccount");
+  return judge_name(q, pod_runs_as);
 }
 
 verdict judge_lease(const question& q) {
@@ -128,6 +145,8 @@ verdict judge_core(const question& q) {
     return judge_used(q, pod_uses_secret);
   if (resource == "configmaps")
     return judge_used(q, pod_uses_config_map);
+  if (resource == "serviceaccounts")
+    return judge_account(q);
   const bool whole = q.target().subresource.empty();
   if (resource == "events")
     return allow_if(whole && q.is({verb::create, verb::update, verb::patch}));

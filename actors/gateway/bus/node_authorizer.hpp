@@ -29,6 +29,7 @@ api::identity node_identity(const bus_peer& node);
 /// * pods bound to it: get, watch (by spec.nodeName or by name), delete; status
 ///   update and patch;
 /// * secrets and config maps that a pod bound to it names: get, watch by name;
+/// * service accounts that a pod bound to it runs as: get, and their tokens;
 /// * its own Lease; events, to write; services, endpoints and endpoint slices,
 ///   to read.
 std::optional<api::status> authorize_node(const bus_peer& node,
@@ -38,9 +39,10 @@ std::optional<api::status> authorize_node(const bus_peer& node,
 
 /// Refuses (403) writes that `authorize_node` lets pass by kind but not by
 /// content: of an object that is not the node's, or of what is not for nodes to
-/// set (labels, taints). A pod that is not there is 404. A write of a pod is
-/// bound to the uid of the pod that was looked at, unless it names one, so that
-/// no other pod of the name is hit.
+/// set (labels, taints). A token must be bound to a pod on the node and be for
+/// an audience that the pod names. A pod that is not there is 404. A write of a
+/// pod is bound to the uid of the pod that was looked at, unless it names one,
+/// so that no other pod of the name is hit.
 std::optional<api::status> restrict_node(const bus_peer& node,
                                          api::request& request,
                                          const store::store_snapshot& state);

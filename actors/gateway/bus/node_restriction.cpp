@@ -3,6 +3,7 @@
 #include "actors/gateway/object/storage.hpp"
 #include "messages/meta/go_quote.hpp"
 #include "messages/schema/registry.hpp"
+#include "messages/view/authentication_v1.hpp"
 #include "messages/view/core_v1.hpp"
 
 #include <algorithm>
@@ -13,6 +14,8 @@
 namespace troupe::gateway {
 
 namespace {
+
+namespace auth = view::authentication_v1;
 
 using labels = view::map<std::string_view>;
 
@@ -194,6 +197,73 @@ std::string restrict_lease(const std::string& node,
                "requesting node";
 }
 
+/// A pod's volumes say whom its tokens are for.
+bool names_audience(const view::core_v1::pod& pod, std::string_view audience) {
+  for (auto volume : pod.spec().volumes())
+    for (auto source : volume.projected().sources())
+      if (source.has_service_account_token()
+          && source.service_account_token().audience() == audience)
+        return true;
+  return false;
+}
+
+std::string refuse_audience(const std::string& node,
+                            const auth::token_request_spec& spec,
+                            const view::core_v1::pod& pod) {
+  const auto audiences = spec.audiences();
+  if (audiences.size() > 1)
+    return "node may only request 0 or 1 audiences";
+  const auto audience = audiences.empty() ? std::string_view{} : audiences[0];
+  if (names_audience(pod, audience))
+    return {};
+  return "audience " + meta::go_quote(audience)
+         + " not found in pod spec volume, " + node_user_prefix + node
+         + " is not authorized to request tokens for this audience";
+}
+
+std::string refuse_token(const std::string& node,
+                         const auth::token_request_spec& spec,
+                         const codec::document& pod) {
+  const auto uid = spec.bound_object_ref().uid();
+  const view::core_v1::pod face{pod};
+  if (uid != uid_of(pod))
+    return "the UID in the bound object reference (" + std::string{uid}
+           + ") does not match the UID in record. The object might have been "
+             "deleted and then recreated";
+  if (face.spec().node_name() != node)
+    return "node requested token bound to a pod scheduled on a different node";
+  return refuse_audience(node, spec, face);
+}
+
+std::optional<api::status> restrict_token(const std::string& node,
+                                          const api::request& request,
+                                          const store::store_snapshot& state) {
+  const auto& target = request.target;
+  const auto forbid = [&](const std::string& why) {
+    return why.empty() ? std::optional<api::status>{}
+                       : api::forbidden({target.group, target.resource},
+                                        target.name, why);
+  };
+  if (request.body == nullptr
+      || request.body->type()
+             != schema::find_kind_type(
+                 {"authentication.k8s.io", "v1", "TokenRequest"}))
+    return api::bad_request("a TokenRequest is required");
+  const auto spec = auth::token_request{*request.body}.spec();
+  const auto bound = spec.bound_object_ref();
+  if (bound.api_version() != "v1" || bound.kind() != "Pod"
+      || bound.name().empty())
+    return forbid("node requested token not bound to a pod");
+  if (bound.uid().empty())
+    return forbid("node requested token with a pod binding without a uid");
+  api::request pod;
+  pod.target = {"", "v1", "pods", "", target.ns, std::string{bound.name()}};
+  const auto stands = standing(pod, state);
+  if (!stands)
+    return api::not_found({"", "pods"}, bound.name());
+  return forbid(refuse_token(node, spec, *stands));
+}
+
 bool writes(api::verb verb) {
   return verb != api::verb::get && verb != api::verb::list
          && verb != api::verb::watch;
@@ -210,6 +280,9 @@ std::optional<api::status> restrict_node(const bus_peer& node,
     return std::nullopt;
   if (target.group.empty() && target.resource == "pods")
     return restrict_pod(node.name, request, state);
+  if (target.group.empty() && target.resource == "serviceaccounts"
+      && target.subresource == "token")
+    return restrict_token(node.name, request, state);
   if (target.group.empty() && target.resource == "nodes")
     why = restrict_own_node(node.name, request, state);
   else if (target.resource == "leases")

@@ -13,14 +13,6 @@ namespace {
 constexpr std::string_view immortal[] = {"default", "kube-system",
                                          "kube-public"};
 
-/// As admission names an object that may have no name yet.
-std::string_view admitted_name(const codec::document& object) {
-  if (const auto name = name_of(object); !name.empty())
-    return name;
-  const auto base = meta_text(object, object_meta::generate_name);
-  return base.empty() ? "Unknown" : base;
-}
-
 api::status terminating(const object_call& call, std::string_view name) {
   auto out = api::forbidden(call.group_resource(), name,
                             "unable to create new content in namespace "
@@ -32,6 +24,13 @@ api::status terminating(const object_call& call, std::string_view name) {
 }
 
 } // namespace
+
+std::string_view admitted_name(const codec::document& object) {
+  if (const auto name = name_of(object); !name.empty())
+    return name;
+  const auto base = meta_text(object, object_meta::generate_name);
+  return base.empty() ? "Unknown" : base;
+}
 
 std::optional<api::status> admit_creation(const object_call& call,
                                           const codec::document& object,

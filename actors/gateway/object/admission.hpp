@@ -10,6 +10,9 @@
 /// never go.
 namespace troupe::gateway {
 
+/// As admission names an object that may have no name yet.
+std::string_view admitted_name(const codec::document& object);
+
 /// 404 or 403 when the call's namespace takes no new object. `object` is what
 /// would be created.
 std::optional<api::status> admit_creation(const object_call& call,

@@ -6,6 +6,7 @@
 #include "actors/gateway/object/node_admission.hpp"
 #include "actors/gateway/object/owners.hpp"
 #include "actors/gateway/object/pod_admission.hpp"
+#include "actors/gateway/object/service_account_admission.hpp"
 #include "actors/gateway/object/service_allocation.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "actors/gateway/object/strictness.hpp"
@@ -58,24 +59,27 @@ bool fixes_version(const document& object) {
   return version && *version != 0;
 }
 
-/// What was to be created, as it would be stored.
-checked<document> complete(const object_call& call, const document& object,
-                           bool owned, const store::store_snapshot& state,
-                           const stamps& given) {
+/// What was to be created, as it would be stored; or what to decide instead.
+result<document, write_decision> complete(const object_call& call,
+                                          const document& object, bool owned,
+                                          const store::store_snapshot& state,
+                                          const stamps& given) {
   auto out = object.clone();
   codec::apply_defaults(out, *call.resource);
   if (!owned) {
     write_record record{call, given.now};
     codec::update_managed_fields(nullptr, out, record.write());
   }
-  if (auto why = admit_pod(call, out, nullptr))
+  if (auto why = admit_service_account(call, out, state, given))
     return std::move(*why);
+  if (auto why = admit_pod(call, out, nullptr))
+    return decline(std::move(*why));
   admit_node(call, out);
   stamp(out, given);
   codec::prepare_for_create(out, *call.resource);
   generate_name(call, out, state, given);
   if (auto why = allocate_service(call, out, nullptr, state, given))
-    return std::move(*why);
+    return decline(std::move(*why));
   erase_meta(out, object_meta::resource_version);
   return out;
 }
@@ -128,7 +132,7 @@ write_decision decide_create(const object_call& call, const document& object,
     return {refuse(std::move(*why)), {}, {}};
   auto made = complete(call, object, owned, state, given);
   if (!made)
-    return {refuse(std::move(made.error())), {}, {}};
+    return std::move(made.error());
   auto whole = std::make_shared<document>(std::move(*made));
   if (auto why = refusal(call, object, *whole, state))
     return {refuse(std::move(*why)), {}, {}};

@@ -3,11 +3,14 @@
 #include "actors/gateway/object/apply.hpp"
 #include "actors/gateway/object/bind.hpp"
 #include "actors/gateway/object/create.hpp"
+#include "actors/gateway/object/identity.hpp"
 #include "actors/gateway/object/patch.hpp"
 #include "actors/gateway/object/remove.hpp"
 #include "actors/gateway/object/remove_collection.hpp"
 #include "actors/gateway/object/scale.hpp"
 #include "actors/gateway/object/scale_write.hpp"
+#include "actors/gateway/object/strictness.hpp"
+#include "actors/gateway/object/unstored.hpp"
 #include "actors/gateway/object/update.hpp"
 
 namespace troupe::gateway {
@@ -22,6 +25,24 @@ write_task task_of(const object_call& call) {
   out.attempts_max = write_attempts_max;
   out.conflict = api::modified(call.group_resource(), call.name);
   return out;
+}
+
+checked<write_step> plan_answer(std::shared_ptr<const unstored_kinds> kinds,
+                                object_call call, codec::document body) {
+  if (auto why = refuse_problems(call))
+    return std::move(*why);
+  if (auto why = settle_namespace(call, body))
+    return std::move(*why);
+  auto warnings = warnings_of(call, call.problems);
+  auto shared = std::make_shared<const codec::document>(std::move(body));
+  return write_step{
+      [kinds = std::move(kinds), call = std::move(call), shared,
+       warnings = std::move(warnings)](const auto& state, const stamps& given) {
+        write_decision out;
+        out.answer = kinds->answer(call, *shared, state, given);
+        add_first(out.answer, warnings);
+        return out;
+      }};
 }
 
 void run(const writer_ports& ports, write_task task, checked<write_step> plan,
@@ -44,9 +65,14 @@ void object_writer::create(object_call call, codec::document body,
                            object_done done) {
   call.pods = ports_.pods;
   auto task = task_of(call);
-  auto plan = is_binding(call) ? plan_bind(std::move(call), std::move(body))
-                               : plan_create(std::move(call), std::move(body));
-  run(ports_, std::move(task), std::move(plan), std::move(done));
+  const auto plan = [&] {
+    if (ports_.unstored != nullptr && ports_.unstored->has(call))
+      return plan_answer(ports_.unstored, std::move(call), std::move(body));
+    if (is_binding(call))
+      return plan_bind(std::move(call), std::move(body));
+    return plan_create(std::move(call), std::move(body));
+  };
+  run(ports_, std::move(task), plan(), std::move(done));
 }
 
 void object_writer::update(object_call call, codec::document body,

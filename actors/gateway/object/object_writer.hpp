@@ -10,6 +10,8 @@
 
 namespace troupe::gateway {
 
+class unstored_kinds;
+
 /// Time, randomness and the store, as the write path receives them.
 struct writer_ports {
   store::store_port* store = nullptr;
@@ -24,6 +26,8 @@ struct writer_ports {
   /// of each family, the preferred family first.
   std::vector<ip_prefix> service_ranges{*ip_prefix::parse("10.96.0.0/12")};
   pod_settings pods = {};
+  /// Answers creations of which nothing is stored. Null: there are none.
+  std::shared_ptr<const unstored_kinds> unstored;
 };
 
 /// Every write of objects: decode has happened, then default → mutate →
@@ -42,7 +46,8 @@ public:
   explicit object_writer(writer_ports ports);
 
   /// `body` is typed by the call's resource, or by its subresource, and belongs
-  /// to the call. A Binding is not stored: it gives a pod its node.
+  /// to the call. A Binding is not stored: it gives a pod its node; nor are the
+  /// kinds that the ports say are answered.
   void create(object_call call, codec::document body, object_done done);
 
   /// Replaces the object, or what the call's subresource may touch of it.

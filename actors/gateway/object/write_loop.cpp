@@ -31,12 +31,15 @@ public:
       : ports_{ports}, task_{std::move(task)}, done_{std::move(done)},
         stamps_{ports_.wall_now(), meta::uuid_text(ports_.random_id()),
                 [random = ports_.random_id] { return random_number(random); },
-                ports_.service_ranges} {}
+                ports_.service_ranges},
+        begun_{ports_.mono_now()} {}
 
   void decide() {
     auto decision = task_.step(*ports_.store->current(), stamps_);
     if (!fresh_ && (decision.ops.empty() || task_.dry_run))
       return refresh();
+    if (ports_.mono_now() < begun_ + decision.patience && !out_of_time())
+      return pause(&write_loop::decide);
     if (decision.ops.empty() || task_.dry_run)
       return finish(std::move(decision.answer));
     answer_ = std::move(decision.answer);
@@ -168,6 +171,7 @@ private:
   write_task task_;
   object_done done_;
   stamps stamps_;
+  const mono_time begun_;
 
   bool fresh_ = false; ///< the state is as new as the call, or newer
   int attempts_ = 0;
@@ -181,6 +185,13 @@ private:
 };
 
 } // namespace
+
+write_decision decline(api::status why, duration patience) {
+  write_decision out;
+  out.answer = refuse(std::move(why));
+  out.patience = patience;
+  return out;
+}
 
 void run_write(const writer_ports& ports, write_task task, object_done done) {
   std::make_shared<write_loop>(ports, std::move(task), std::move(done))

@@ -25,7 +25,13 @@ struct write_decision {
   object_answer answer;
   std::vector<store::guard> guards;
   std::vector<store::op> ops;
+  /// What is missing is on its way: look again whenever the state moves on,
+  /// until so long after the call began, before the client hears of it.
+  duration patience = {};
 };
+
+/// The decision to do nothing, and why.
+write_decision decline(api::status why, duration patience = {});
 
 /// Looks at one state and decides: pure, and asked again on newer states.
 using write_step = std::function<write_decision(
@@ -54,7 +60,7 @@ inline constexpr int write_attempts_max = 100;
 ///       ▲  │               │  ▲
 ///       │ (2)             (5) │
 ///       │  ▼               ▼  │
-///     [barrier]           [pause]
+///     [barrier] ──(6)──▶  [pause]
 ///
 /// 1. The decision has ops. It was made on the local replica, which may be
 ///    behind; its guards catch that.
@@ -64,6 +70,7 @@ inline constexpr int write_attempts_max = 100;
 /// 4. A guard failed, nothing was written: decided again, behind a barrier.
 /// 5. The outcome is unknown or nobody led: the same proposal, under the same
 ///    id, once something was applied or some time has passed.
+/// 6. The decision has patience: on to (1), once something was applied.
 void run_write(const writer_ports& ports, write_task task, object_done done);
 
 } // namespace troupe::gateway

@@ -54,6 +54,9 @@ public:
   bus_gateway_world() : watch{world.inner} {
     create("namespaces", "", R"({"metadata":{"name":"default"}})");
     create("namespaces", "", R"({"metadata":{"name":"kube-node-lease"}})");
+    create("serviceaccounts", "default",
+           R"({"metadata":{"name":"default"},)"
+           R"("automountServiceAccountToken":false})");
     for (std::string name : {"n1", "n2"}) {
       create("nodes", "", R"({"metadata":{"name":")" + name + R"("}})");
       create_pod("pod-" + name, name);

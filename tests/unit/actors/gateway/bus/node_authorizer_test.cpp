@@ -71,6 +71,29 @@ TEST_CASE("what a node may ask for", "[gateway]") {
       {verb::update, {"", "v1", "pods", "status", "default", "pod-n1"}, ""},
       {verb::get, {"", "v1", "pods", "exec", "default", "pod-n1"}, "-"},
 
+      {verb::create,
+       {"", "v1", "serviceaccounts", "token", "default", "default"},
+       ""},
+      {verb::get, {"", "v1", "serviceaccounts", "", "default", "default"}, ""},
+      {verb::create,
+       {"", "v1", "serviceaccounts", "token", "default", "theirs"},
+       unrelated},
+      {verb::get,
+       {"", "v1", "serviceaccounts", "", "default", "theirs"},
+       unrelated},
+      {verb::create,
+       {"", "v1", "serviceaccounts", "", "default", "default"},
+       "can only create token subresource of serviceaccount"},
+      {verb::create,
+       {"", "v1", "serviceaccounts", "", "default", ""},
+       "can only create tokens for individual service accounts"},
+      {verb::list,
+       {"", "v1", "serviceaccounts", "", "default", ""},
+       "can only create tokens for individual service accounts"},
+      {verb::update,
+       {"", "v1", "serviceaccounts", "", "default", "default"},
+       "can only create tokens for individual service accounts"},
+
       {verb::get, {"", "v1", "secrets", "", "default", "used"}, ""},
       {verb::get, {"", "v1", "secrets", "", "default", "theirs"}, unrelated},
       {verb::get, {"", "v1", "secrets", "", "other", "used"}, unrelated},
@@ -204,4 +227,68 @@ TEST_CASE("a write of a pod holds to the pod that was looked at", "[gateway]") {
   CHECK(request.uid == "its own");
   request.target.name = "none";
   CHECK(restrict_node(n1, request, *state)->code == 404);
+}
+
+TEST_CASE("a node gets tokens of pods on it, for whom they say", "[gateway]") {
+  bus_gateway_world all;
+  all.create_pod("caller", "n1",
+                 R"([{"name":"t","projected":{"sources":[
+                     {"serviceAccountToken":{"path":"t"}},
+                     {"serviceAccountToken":{"path":"v","audience":"vault"}}]}}])");
+  const auto uid = [&](const std::string& pod) {
+    return all.world.inner.current()
+        ->get("core/pods/default/" + pod)
+        ->columns->uid;
+  };
+  const auto reference = [&](const std::string& pod, const std::string& uid) {
+    return R"("boundObjectRef":{"kind":"Pod","apiVersion":"v1","name":")" + pod
+           + R"(","uid":")" + uid + "\"}";
+  };
+  struct row {
+    std::string spec;
+    int code; ///< 0: it may
+    std::string want;
+  };
+  const row rows[] = {
+      {reference("caller", uid("caller")), 0, ""},
+      {R"("audiences":["vault"],)" + reference("caller", uid("caller")), 0, ""},
+      {"", 403, "node requested token not bound to a pod"},
+      {R"("boundObjectRef":{"kind":"Secret","apiVersion":"v1","name":"s"})",
+       403, "node requested token not bound to a pod"},
+      {reference("caller", ""), 403,
+       "node requested token with a pod binding without a uid"},
+      {reference("none", "x"), 404, "pods \"none\" not found"},
+      {reference("caller", "x"), 403,
+       "the UID in the bound object reference (x) does not match the UID in "
+       "record. The object might have been deleted and then recreated"},
+      {reference("pod-n2", uid("pod-n2")), 403,
+       "node requested token bound to a pod scheduled on a different node"},
+      {reference("pod-n1", uid("pod-n1")), 403,
+       "audience \"\" not found in pod spec volume, system:node:n1 is not "
+       "authorized to request tokens for this audience"},
+      {R"("audiences":["other"],)" + reference("caller", uid("caller")), 403,
+       "audience \"other\" not found in pod spec volume, system:node:n1 is not "
+       "authorized to request tokens for this audience"},
+      {R"("audiences":["vault",""],)" + reference("caller", uid("caller")), 403,
+       "node may only request 0 or 1 audiences"},
+  };
+  for (const auto& r : rows) {
+    INFO(r.spec);
+    auto request = request_for(verb::create, {"", "v1", "serviceaccounts",
+                                              "token", "default", "default"});
+    request.user = node_identity(n1);
+    auto body =
+        codec::decode_json("{\"spec\":{" + r.spec + "}}",
+                           schema::find_kind_type({"authentication.k8s.io",
+                                                   "v1", "TokenRequest"}));
+    REQUIRE(body);
+    request.body =
+        std::make_shared<const codec::document>(std::move(body->doc));
+    const auto why = restrict_node(n1, request, *all.world.inner.current());
+    CHECK((why ? why->code : 0) == r.code);
+    if (!why)
+      continue;
+    const std::string forbidden = "serviceaccounts \"default\" is forbidden: ";
+    CHECK(why->message == (r.code == 403 ? forbidden : "") + r.want);
+  }
 }

@@ -18,6 +18,10 @@ struct world : gateway_world {
     send(parse_request(
         "POST /api/v1/namespaces\nContent-Type: application/json\n\n"
         R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"default"}})"));
+    send(parse_request(
+        "POST /api/v1/namespaces/default/serviceaccounts\n"
+        "Content-Type: application/json\n\n"
+        R"({"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"default"}})"));
     REQUIRE(send(parse_request(pod))->code() == 201);
   }
 

@@ -1,4 +1,4 @@
-#include "actors/gateway/bus/pod_references.hpp"
+#include "actors/gateway/object/pod_references.hpp"
 
 #include "messages/view/core_v1.hpp"
 
@@ -67,9 +67,7 @@ void each_container(const core::pod_spec& spec, F&& use) {
     use(one);
 }
 
-} // namespace
-
-bool pod_uses_secret(const codec::document& pod, std::string_view name) {
+names secrets_of(const codec::document& pod) {
   const core::pod face{pod};
   const auto spec = face.spec();
   names out;
@@ -78,7 +76,18 @@ bool pod_uses_secret(const codec::document& pod, std::string_view name) {
   for (auto one : spec.volumes())
     add_secrets(one, out);
   each_container(spec, [&](const auto& one) { add_secrets(one, out); });
-  return contains(out, name);
+  return out;
+}
+
+} // namespace
+
+bool pod_uses_secret(const codec::document& pod, std::string_view name) {
+  return contains(secrets_of(pod), name);
+}
+
+bool pod_uses_secrets(const codec::document& pod) {
+  return std::ranges::any_of(secrets_of(pod),
+                             [](auto name) { return !name.empty(); });
 }
 
 bool pod_uses_config_map(const codec::document& pod, std::string_view name) {
@@ -89,6 +98,11 @@ bool pod_uses_config_map(const codec::document& pod, std::string_view name) {
     add_config_maps(one, out);
   each_container(spec, [&](const auto& one) { add_config_maps(one, out); });
   return contains(out, name);
+}
+
+bool pod_runs_as(const codec::document& pod, std::string_view account) {
+  const core::pod face{pod};
+  return !account.empty() && face.spec().service_account_name() == account;
 }
 
 } // namespace troupe::gateway

@@ -1,9 +1,11 @@
-#include "actors/gateway/bus/pod_references.hpp"
-#include "tests/unit/actors/gateway/bus/bus_gateway_world.hpp"
+#include "actors/gateway/object/pod_references.hpp"
+#include "messages/codec/json.hpp"
+#include "messages/schema/registry.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace troupe;
 using namespace troupe::gateway;
-using namespace troupe::test;
 
 TEST_CASE("where a pod names secrets and config maps", "[gateway]") {
   struct row {
@@ -38,12 +40,15 @@ TEST_CASE("where a pod names secrets and config maps", "[gateway]") {
   };
   for (auto& one : rows) {
     CAPTURE(one.spec);
-    const auto pod = bus_gateway_world::document(
-        {"", "v1", "pods", "", "", ""},
-        std::string{R"({"metadata":{"name":"p"},"spec":)"} + one.spec + "}");
-    CHECK(pod_uses_secret(*pod, "x") == one.secret);
-    CHECK(pod_uses_config_map(*pod, "x") == one.config_map);
-    CHECK_FALSE(pod_uses_secret(*pod, "y"));
-    CHECK_FALSE(pod_uses_secret(*pod, ""));
+    const auto read = codec::decode_json(
+        std::string{R"({"metadata":{"name":"p"},"spec":)"} + one.spec + "}",
+        schema::find_resource("", "v1", "pods")->type);
+    REQUIRE(read);
+    const auto& pod = read->doc;
+    CHECK(pod_uses_secret(pod, "x") == one.secret);
+    CHECK(pod_uses_secrets(pod) == one.secret);
+    CHECK(pod_uses_config_map(pod, "x") == one.config_map);
+    CHECK_FALSE(pod_uses_secret(pod, "y"));
+    CHECK_FALSE(pod_uses_secret(pod, ""));
   }
 }
