@@ -92,6 +92,14 @@ void serve_v3(const exchange_ptr& call, std::string_view key,
                                  + "?hash=" + document.hash}});
 }
 
+void serve_openid(const exchange_ptr& call, const std::string& text,
+                  std::string_view content_type) {
+  if (text.empty())
+    return call->fail_unknown_path();
+  call->answer(content_type, make_shared_bytes(text),
+               {{"Cache-Control", "public, max-age=3600"}});
+}
+
 } // namespace
 
 void show_version(const exchange_ptr& call) {
@@ -119,6 +127,9 @@ void show_version(const exchange_ptr& call) {
 
 void show_paths(const exchange_ptr& call) {
   std::string out = R"({"paths":[)";
+  const bool openid = !call->shared->config.openid_keys.empty();
+  if (openid)
+    append_path(out, "/.well-known/openid-configuration");
   append_path(out, "/api");
   append_path(out, "/apis");
   for (const auto& [name, document] : call->shared->discovery.groups)
@@ -130,6 +141,8 @@ void show_paths(const exchange_ptr& call) {
     append_path(out, path);
   for (const auto& [name, document] : call->shared->openapi.v3)
     append_path(out, "/openapi/v3/" + name);
+  if (openid)
+    append_path(out, "/openid/v1/jwks");
   for (std::string_view path : {"/readyz", "/version"})
     append_path(out, path);
   out += "]}";
@@ -158,6 +171,15 @@ void show_group(const exchange_ptr& call) {
       return serve_negotiated(call, group->second);
   }
   call->fail_unknown_path();
+}
+
+void show_openid_configuration(const exchange_ptr& call) {
+  serve_openid(call, call->shared->config.openid_configuration, json_type);
+}
+
+void show_openid_keys(const exchange_ptr& call) {
+  serve_openid(call, call->shared->config.openid_keys,
+               "application/jwk-set+json");
 }
 
 void show_openapi_v2(const exchange_ptr& call) {

@@ -17,6 +17,12 @@ void show_apis(const exchange_ptr& call);
 /// `/apis/<group>`, `/api/v1`, `/apis/<group>/<version>`; 404 for others.
 void show_group(const exchange_ptr& call);
 
+/// `/.well-known/openid-configuration` and `/openid/v1/jwks`: how tokens of
+/// service accounts are verified. Both may be cached for an hour, as
+/// upstream's.
+void show_openid_configuration(const exchange_ptr& call);
+void show_openid_keys(const exchange_ptr& call);
+
 /// `/openapi/v2`: JSON or gnostic's protobuf.
 void show_openapi_v2(const exchange_ptr& call);
 

@@ -59,6 +59,11 @@ struct gateway_config {
   /// "10.0.0.1:6443", told to clients of /api; empty: not told.
   std::string server_address;
 
+  /// What `/.well-known/openid-configuration` and `/openid/v1/jwks` answer, as
+  /// JSON; empty: 404.
+  std::string openid_configuration;
+  std::string openid_keys;
+
   server_version version;
 };
 

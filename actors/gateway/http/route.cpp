@@ -25,7 +25,7 @@ struct path_route {
 };
 
 /// Everything that is no resource; the first that fits.
-constexpr std::array<path_route, 11> paths = {{
+constexpr std::array<path_route, 13> paths = {{
     {"/", false, show_paths},
     {"/version", false, show_version},
     {"/healthz", true, show_health},
@@ -33,6 +33,8 @@ constexpr std::array<path_route, 11> paths = {{
     {"/readyz", true, show_health},
     {"/api", false, show_api},
     {"/apis", false, show_apis},
+    {"/.well-known/openid-configuration", false, show_openid_configuration},
+    {"/openid/v1/jwks", false, show_openid_keys},
     {"/openapi/v2", false, show_openapi_v2},
     {"/openapi/v3", true, show_openapi_v3},
     {"/metrics", false, show_metrics},
