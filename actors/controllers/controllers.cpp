@@ -12,6 +12,8 @@
 #include "actors/controllers/pod_gc/pod_gc.hpp"
 #include "actors/controllers/replica_set/replica_set.hpp"
 #include "actors/controllers/replication_controller/replication_controller.hpp"
+#include "actors/controllers/root_ca_publisher/root_ca_publisher.hpp"
+#include "actors/controllers/service_account/service_account.hpp"
 #include "actors/controllers/service_pods/service_pods.hpp"
 #include "actors/controllers/system_namespaces/system_namespaces.hpp"
 #include "actors/controllers/taint_eviction/taint_eviction.hpp"
@@ -31,6 +33,7 @@ static_assert(
 static_assert(control::reconciler<decltype(&endpoint_slice::reconcile)>);
 static_assert(control::reconciler<decltype(&endpoints::reconcile)>);
 static_assert(control::reconciler<decltype(&taint_eviction::reconcile)>);
+static_assert(control::reconciler<decltype(&service_account::reconcile)>);
 
 std::vector<controller_spec> all_controllers(const controllers_config& config) {
   const std::string everything;
@@ -119,6 +122,16 @@ std::vector<controller_spec> all_controllers(const controllers_config& config) {
        pod_gc::keys_of,
        std::bind_front(pod_gc::reconcile, pod_gc::settings{}),
        periodic_keys{pod_gc::look_period, {pod_gc::all_pods()}}},
+      {"service-account",
+       {{namespace_objects, "core/serviceaccounts/"}},
+       service_account::keys_of,
+       service_account::reconcile,
+       std::nullopt},
+      {"root-ca-publisher",
+       {{namespace_objects, "core/configmaps/"}},
+       root_ca_publisher::keys_of,
+       std::bind_front(root_ca_publisher::reconcile, config.root_ca),
+       std::nullopt},
   };
 }
 

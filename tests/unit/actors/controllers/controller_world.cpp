@@ -1,5 +1,6 @@
 #include "tests/unit/actors/controllers/controller_world.hpp"
 
+#include "actors/gateway/access/roles.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "messages/codec/yaml.hpp"
 #include "messages/schema/registry.hpp"
@@ -49,7 +50,10 @@ controller_world::controller_world()
   ports.mono_now = [this] { return mono; };
   ports.random_id = [this] { return id_of(++drawn_); };
   api_ = std::make_unique<gateway::local_api>(
-      std::move(ports), [](const api::request&) { return std::nullopt; });
+      std::move(ports), [](const api::request& request) {
+        return gateway::check_access(request.user,
+                                     gateway::question_of(request));
+      });
   store.set_wall_time(wall);
 }
 
@@ -77,6 +81,7 @@ void controller_world::erase(const object_key& key) {
 }
 
 api::response controller_world::call(api::request request) {
+  give_account(request);
   std::optional<api::response> out;
   api_->call(std::move(request), mono + std::chrono::seconds{30},
              [&](api::response answer) { out = std::move(answer); });
@@ -91,7 +96,26 @@ api::response controller_world::remove(const object_key& key,
   removal.kind = control::action_kind::remove;
   removal.target = key;
   removal.propagation_policy = propagation_policy;
-  return call(control::to_request(removal, "user"));
+  return act(removal);
+}
+
+api::response controller_world::act(const control::action& wanted) {
+  auto request = control::to_request(wanted, "user");
+  request.user = {"admin", {}, {"system:masters"}, {}};
+  return call(std::move(request));
+}
+
+void controller_world::give_account(const api::request& request) {
+  const auto& target = request.target;
+  const bool creates_pod = request.verb == api::verb::create
+                           && target.group.empty() && target.resource == "pods"
+                           && target.subresource.empty();
+  if (creates_pod
+      && store.current()->get("core/serviceaccounts/" + target.ns + "/default")
+             == nullptr)
+    place("{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, "
+          "namespace: "
+          + target.ns + "}, automountServiceAccountToken: false}");
 }
 
 control::snapshot controller_world::view() const {

@@ -14,7 +14,8 @@
 namespace troupe::test {
 
 /// The write path over a store in memory, with time and ids that repeat, for
-/// controllers to live in.
+/// controllers to live in: each may do what its role gives. The service account
+/// that pods need is there with the first of them.
 class controller_world {
 public:
   controller_world();
@@ -30,6 +31,9 @@ public:
 
   /// One request through the write path.
   api::response call(api::request request);
+
+  /// A user's write.
+  api::response act(const control::action& wanted);
 
   /// A user's DELETE.
   api::response remove(const control::object_key& key,
@@ -50,6 +54,7 @@ public:
 
 private:
   store::proposal_id next_id();
+  void give_account(const api::request& request);
 
   std::uint64_t drawn_ = 0;
   std::unique_ptr<gateway::local_api> api_;

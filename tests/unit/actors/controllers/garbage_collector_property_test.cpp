@@ -126,8 +126,7 @@ private:
         continue;
       auto changed = object->clone();
       control::erase_finalizer(changed, "example.com/hold");
-      world_.call(control::to_request(
-          control::update_of(key, std::move(changed), "test"), "user"));
+      world_.act(control::update_of(key, std::move(changed), "test"));
     }
   }
 

@@ -75,8 +75,7 @@ private:
       const auto key = "core/configmaps/dying/" + name;
       auto changed = world_.view().get(key)->clone();
       control::erase_finalizer(changed, "example.com/hold");
-      world_.call(control::to_request(
-          control::update_of(key, std::move(changed), "test"), "user"));
+      world_.act(control::update_of(key, std::move(changed), "test"));
     }
   }
 

@@ -18,6 +18,7 @@ controllers::controllers_config config() {
   out.api.address = *ip_address::parse("10.96.0.1");
   out.api.servers = {*ip_address::parse("10.89.0.11"),
                      *ip_address::parse("10.89.0.12")};
+  out.root_ca = "PEM";
   return out;
 }
 
@@ -204,4 +205,12 @@ TEST_CASE("reconcile scripts: endpoints") {
 
 TEST_CASE("reconcile scripts: kubernetes service") {
   run_all("kubernetes_service", "kubernetes-service");
+}
+
+TEST_CASE("reconcile scripts: service account") {
+  run_all("service_account", "service-account");
+}
+
+TEST_CASE("reconcile scripts: root ca publisher") {
+  run_all("root_ca_publisher", "root-ca-publisher");
 }
