@@ -2,10 +2,13 @@
 
 #include "actors/controllers/controller_actor.hpp"
 #include "actors/controllers/controllers.hpp"
+#include "actors/gateway/access/roles.hpp"
 #include "actors/gateway/bus/bus_gateway.hpp"
 #include "actors/gateway/gateway_actor.hpp"
 #include "actors/gateway/object/local_api.hpp"
 #include "actors/scheduler/scheduler_actor.hpp"
+#include "actors/gateway/token/openid.hpp"
+#include "actors/gateway/token/token_kinds.hpp"
 #include "actors/state/state_actor.hpp"
 #include "actors/watch/watch_actor.hpp"
 #include "runtime/base/clock.hpp"
@@ -14,13 +17,13 @@
 #include "runtime/caf/supervisor_actor.hpp"
 #include "runtime/caf/system_config.hpp"
 #include "runtime/disk/posix_disk.hpp"
+#include "runtime/signing/es256_key.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <cstdlib>
-#include <set>
 
 namespace troupe::wiring {
 
@@ -59,19 +62,6 @@ auto make_workers(caf::actor_system& system) {
   };
 }
 
-gateway::writer_ports writer_ports(store::store_port& store,
-                                   caf::actor_system& system,
-                                   const control_plane_config& config) {
-  return {&store,
-          wall_now,
-          mono_now,
-          random_id,
-          make_workers(system),
-          config.service_ranges,
-          {config.node_times.not_ready_toleration,
-           config.node_times.unreachable_toleration}};
-}
-
 controllers::controllers_config
 describe_controllers(const control_plane_config& config) {
   controllers::controllers_config out;
@@ -80,22 +70,22 @@ describe_controllers(const control_plane_config& config) {
   out.api.servers = config.api_addresses;
   out.node_lifecycle.grace =
       std::chrono::seconds{config.node_times.monitor_grace};
+  out.root_ca = config.authority;
   return out;
 }
 
-/// Components write under their own names, and only those that exist.
-gateway::local_authorizer components_only() {
-  std::set<std::string> names{std::string{scheduler::scheduler_user}};
-  for (const auto& spec : controllers::all_controllers())
-    names.insert("system:controller:" + spec.name);
-  return [names = std::move(names)](
-             const api::request& request) -> std::optional<api::status> {
-    if (names.contains(request.user.name))
-      return std::nullopt;
-    return api::forbidden(
-        {request.target.group, request.target.resource}, request.target.name,
-        "User \"" + request.user.name + "\" is no component of this server");
-  };
+/// Components of this process do what their roles give, as anybody does.
+std::optional<api::status> check_component(const api::request& request) {
+  return gateway::check_access(request.user, gateway::question_of(request));
+}
+
+/// A server without the key would lock every pod out: it does not start.
+std::shared_ptr<const signing_key> read_key(const control_plane_config& from) {
+  auto key = signing::read_es256_key(from.signing_key);
+  if (!key)
+    die("the key for service accounts' tokens cannot be used: "
+        + key.error().message);
+  return *key;
 }
 
 } // namespace
@@ -105,15 +95,15 @@ public:
   explicit impl(control_plane_config config)
       : config_(std::move(config)), root_path_("/server/" + config_.member),
         system_(caf_config_), state_(make_state()), hub_(make_hub()),
-        writer_(writer_ports(*state_, system_, config_)),
-        local_(writer_ports(*state_, system_, config_), components_only()),
+        tokens_(make_tokens()), writer_(writer_ports()),
+        local_(writer_ports(), check_component),
         slot_(std::make_shared<gateway::gateway_slot>()) {
     root_ = system_.spawn(actors::supervisor, describe_root());
     if (config_.bus != nullptr)
       on_bus_ = config_.bus->serve(
           root_path_ + "/gateway",
-          std::make_shared<gateway::bus_gateway>(gateway::bus_gateway_ports{
-              writer_ports(*state_, system_, config_), hub_.get()}));
+          std::make_shared<gateway::bus_gateway>(
+              gateway::bus_gateway_ports{writer_ports(), hub_.get()}));
   }
 
   ~impl() {
@@ -144,9 +134,29 @@ private:
         state_);
   }
 
+  std::shared_ptr<const gateway::service_account_tokens> make_tokens() const {
+    return std::make_shared<gateway::service_account_tokens>(
+        gateway::token_settings{}, read_key(config_), state_.get(), wall_now);
+  }
+
+  gateway::writer_ports writer_ports() {
+    return {state_.get(),
+            wall_now,
+            mono_now,
+            random_id,
+            make_workers(system_),
+            config_.service_ranges,
+            {config_.node_times.not_ready_toleration,
+             config_.node_times.unreachable_toleration},
+            std::make_shared<gateway::token_kinds>(tokens_)};
+  }
+
   gateway::gateway_config describe_gateway() const {
     gateway::gateway_config out;
     out.server_address = config_.server_address;
+    out.openid_configuration = gateway::openid_configuration(
+        tokens_->settings(), config_.server_address);
+    out.openid_keys = gateway::openid_keys(tokens_->key());
     out.version.compiler = "gcc " __VERSION__;
     out.version.platform = "linux/amd64";
     return out;
@@ -162,6 +172,7 @@ private:
     out.random = random_u64;
     out.bus = config_.bus;
     out.run = make_workers(system_);
+    out.tokens = {tokens_};
     return out;
   }
 
@@ -248,6 +259,7 @@ private:
   caf::actor_system system_;
   std::shared_ptr<state::state_handle> state_;
   std::shared_ptr<watch::hub_handle> hub_;
+  std::shared_ptr<const gateway::service_account_tokens> tokens_;
   gateway::object_writer writer_;
   gateway::local_api local_;
   std::shared_ptr<gateway::gateway_slot> slot_;

@@ -83,6 +83,8 @@ int run_server(const server_options& options) {
                        options.member,
                        files.state_of(options.member),
                        address,
+                       material->authority.certificate,
+                       material->signing_key,
                        bus.get(),
                        {nodes::service_range()},
                        *inside,
