@@ -4,9 +4,11 @@
 #include "messages/codec/document.hpp"
 #include "messages/view/core_v1.hpp"
 #include "node/agent/api_client.hpp"
+#include "node/agent/token_table.hpp"
 #include "node/image/keyring.hpp"
 #include "node/pod/environment.hpp"
 #include "node/volume/volumes.hpp"
+#include "runtime/base/guarded.hpp"
 
 #include <memory>
 #include <optional>
@@ -15,16 +17,23 @@
 
 namespace troupe::agent {
 
-/// The ConfigMaps and Secrets of one namespace, as pods need them: read from
-/// the API when asked for. Calls block for the bus.
+/// The ConfigMaps, Secrets and tokens of one namespace, as pods need them: read
+/// from the API when asked for. Calls block for the bus.
 class object_source {
 public:
-  object_source(api_client& api, std::string ns);
+  /// `tokens` outlives this.
+  object_source(api_client& api, guarded<token_table>& tokens, std::string ns);
 
   /// The values of a ConfigMap (binary ones too) or Secret; none when there is
   /// no such object. Other failures are errors in the API's words.
   result<std::optional<volume::content_map>> config_map(std::string_view name);
   result<std::optional<volume::content_map>> secret(std::string_view name);
+
+  /// A token of the pod's service account, bound to the pod: the one at hand
+  /// until it is to be renewed, and as long as it is good if that fails.
+  result<bytes>
+  token(const view::core_v1::pod& pod,
+        const view::core_v1::service_account_token_projection& wanted);
 
   /// What the containers' environment refers to, as far as it exists.
   result<pod::env_sources>
@@ -44,7 +53,10 @@ private:
   result<std::shared_ptr<const codec::document>> fetch(const char* resource,
                                                        std::string_view name);
 
+  result<kept_token> request_token(const token_wish& wish);
+
   api_client& api_;
+  guarded<token_table>& tokens_;
   std::string ns_;
 };
 

@@ -137,7 +137,7 @@ void pod_executor::run(const job& with, const pod::ensure_image& action) {
                         && !services_.images->find(action.reference));
   if (asks) {
     const core::pod view{*with.pod};
-    object_source objects{*services_.api,
+    object_source objects{*services_.api, services_.tokens,
                           std::string{view.metadata().namespace_()}};
     auto logins = objects.logins(view);
     report_(pod::image_pull_begun{action.container,
@@ -200,7 +200,7 @@ status_result pod_executor::write_files(const job& with, const std::string& id,
 status_result pod_executor::find_volumes(const job& with,
                                          pod::launch_context& context) {
   const core::pod view{*with.pod};
-  object_source objects{*services_.api,
+  object_source objects{*services_.api, services_.tokens,
                         std::string{view.metadata().namespace_()}};
   auto plans = plan_volumes(view, objects, facts_about(with));
   if (!plans)
@@ -229,7 +229,7 @@ pod_executor::prepare_launch(const job& with, const core::container& container,
   if (!hostname)
     return hostname.error();
   context.hostname = std::move(*hostname);
-  object_source objects{*services_.api,
+  object_source objects{*services_.api, services_.tokens,
                         std::string{view.metadata().namespace_()}};
   auto sources = objects.environment(pod::env_references(container));
   if (!sources)

@@ -66,7 +66,7 @@ status_result pod_executor::tell_services(const core::pod& pod,
 
 void pod_executor::run(const job& with, const pod::mount_volumes&) {
   const core::pod view{*with.pod};
-  object_source objects{*services_.api,
+  object_source objects{*services_.api, services_.tokens,
                         std::string{view.metadata().namespace_()}};
   auto plans = plan_volumes(view, objects, facts_about(with));
   if (!plans)
@@ -88,7 +88,7 @@ void pod_executor::refresh_volumes(
     return;
   post([this, with = job{std::move(pod), std::move(observed)}] {
     const core::pod view{*with.pod};
-    object_source objects{*services_.api,
+    object_source objects{*services_.api, services_.tokens,
                           std::string{view.metadata().namespace_()}};
     auto plans = plan_volumes(view, objects, facts_about(with));
     if (!plans)
@@ -267,6 +267,7 @@ status_result pod_executor::remove_containers() {
 }
 
 void pod_executor::run(const job&, const pod::unmount_volumes&) {
+  services_.tokens.with([&](auto& all) { all.forget(uid_); });
   auto done = volume::remove_volumes(services_.config.paths.pod(uid_));
   if (done)
     return report_(pod::volumes_unmounted{});

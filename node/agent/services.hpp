@@ -6,6 +6,7 @@
 #include "node/agent/image_collector.hpp"
 #include "node/agent/node_paths.hpp"
 #include "node/agent/service_list.hpp"
+#include "node/agent/token_table.hpp"
 #include "node/cgroup/cgroup_manager.hpp"
 #include "node/image/image_service.hpp"
 #include "node/network/pod_network.hpp"
@@ -67,6 +68,8 @@ struct node_services {
   /// For routes and rules: one at a time, in order, whichever incarnation of
   /// the network's actor wants them.
   work_pool* network_jobs = nullptr;
+  /// Service accounts' tokens that pods of the node show.
+  guarded<token_table> tokens;
   /// Of the node's network namespace; opened once the node has a podCIDR.
   guarded<std::shared_ptr<network::pod_network>> network;
   service_list cluster_services;

@@ -219,9 +219,16 @@ private:
       if (!items)
         return items.error();
       to.sources.push_back(volume::downward_source{std::move(*items)});
+    } else if (from.has_service_account_token()) {
+      const auto wanted = from.service_account_token();
+      auto token = objects_.token(pod_, wanted);
+      if (!token)
+        return token.error();
+      to.sources.push_back(
+          volume::token_source{std::string{wanted.path()}, std::move(*token)});
     } else {
       return error{errc::unsupported,
-                   "this node cannot project tokens, trust bundles and pod "
+                   "this node cannot project trust bundles and pod "
                    "certificates"};
     }
     return unit{};
@@ -231,6 +238,25 @@ private:
   object_source& objects_;
   const pod::downward_facts& facts_;
 };
+
+/// The user all containers are said to run as; none when some say none, or
+/// another.
+std::optional<uid_t> common_user(const core::pod_spec& spec) {
+  const auto whole = spec.security_context();
+  std::optional<uid_t> out;
+  for (auto list : {spec.init_containers(), spec.containers()})
+    for (const auto& container : list) {
+      const auto own = container.security_context();
+      if (!own.has_run_as_user() && !whole.has_run_as_user())
+        return std::nullopt;
+      const auto user = static_cast<uid_t>(
+          own.has_run_as_user() ? own.run_as_user() : whole.run_as_user());
+      if (out && *out != user)
+        return std::nullopt;
+      out = user;
+    }
+  return out;
+}
 
 } // namespace
 
@@ -261,8 +287,7 @@ volume::ownership volume_ownership(const core::pod& pod) {
   const auto security = pod.spec().security_context();
   if (security.has_fs_group())
     out.fs_group = static_cast<gid_t>(security.fs_group());
-  if (security.has_run_as_user())
-    out.user = static_cast<uid_t>(security.run_as_user());
+  out.user = common_user(pod.spec());
   return out;
 }
 

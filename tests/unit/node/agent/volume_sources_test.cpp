@@ -1,5 +1,8 @@
 #include "messages/base/base64.hpp"
+#include "messages/codec/json.hpp"
+#include "messages/meta/time.hpp"
 #include "node/agent/volume_sources.hpp"
+#include "runtime/base/clock.hpp"
 #include "tests/unit/node/agent/fake_api.hpp"
 #include "tests/unit/node/agent/objects.hpp"
 
@@ -16,7 +19,8 @@ namespace core = view::core_v1;
 struct world {
   test::fake_api bus;
   api_client api{bus};
-  object_source objects{api, "ns"};
+  guarded<token_table> tokens;
+  object_source objects{api, tokens, "ns"};
   pod::downward_facts facts;
   int broken = 0; ///< the code of every answer, if not 0
 
@@ -231,6 +235,68 @@ TEST_CASE("projections keep their order", "[agent]") {
   CHECK(map.optional);
 }
 
+TEST_CASE("a pod's token is asked for, kept, and renewed in time", "[agent]") {
+  world at;
+  const std::string volume = R"("projected":{"sources":[
+    {"serviceAccountToken":{"path":"d/token","expirationSeconds":3600}}]})";
+  int given = 0;
+  duration lifetime = std::chrono::seconds{3600};
+  std::string asked;
+  at.bus.answer = [&](const api::request& request) {
+    const auto& target = request.target;
+    CHECK(request.verb == api::verb::create);
+    CHECK(target.resource == "serviceaccounts");
+    CHECK(target.subresource == "token");
+    CHECK(target.ns == "ns");
+    CHECK(target.name == "web");
+    asked = codec::encode_json(request.body->root(), request.body->type());
+    return test::succeeded(
+        std::make_shared<const codec::document>(test::make_object(
+            "authentication.k8s.io/v1", "TokenRequest",
+            R"({"spec":{"expirationSeconds":3600},"status":{"token":"t)"
+                + std::to_string(++given) + R"(","expirationTimestamp":")"
+                + meta::format_time(wall_now() + lifetime) + R"("}})")));
+  };
+  const auto fetch = [&]() -> result<bytes> {
+    const auto pod = test::make_object("v1", "Pod",
+                                       R"({
+      "metadata": {"name": "p", "namespace": "ns", "uid": "u1"},
+      "spec": {"serviceAccountName": "web", "volumes": [{"name": "v",)"
+                                           + volume + "}]}}");
+    auto planned = plan_volumes(core::pod{pod}, at.objects, at.facts);
+    if (!planned)
+      return planned.error();
+    const auto& all =
+        std::get<volume::projected_volume>(planned->front().source);
+    const auto& token = std::get<volume::token_source>(all.sources.front());
+    CHECK(token.path == "d/token");
+    return token.token;
+  };
+  CHECK(fetch().value() == "t1");
+  CHECK(asked.find(R"("expirationSeconds":3600)") != std::string::npos);
+  CHECK(asked.find(R"("boundObjectRef":{"kind":"Pod","apiVersion":"v1",)"
+                   R"("name":"p","uid":"u1"})")
+        != std::string::npos);
+  CHECK(fetch().value() == "t1");
+  CHECK(given == 1);
+  at.tokens.with([](auto& all) { all.forget("u1"); });
+  // Less than a fifth of its time is left.
+  lifetime = std::chrono::seconds{700};
+  CHECK(fetch().value() == "t2");
+  CHECK(fetch().value() == "t3");
+  // It is used while it is good, when there is no other.
+  at.bus.answer = [](const api::request&) {
+    return test::failed(503, "the API is tired");
+  };
+  CHECK(fetch().value() == "t3");
+  at.tokens.with([](auto& all) { all.forget("u1"); });
+  const auto none = fetch();
+  REQUIRE_FALSE(none);
+  CHECK(none.error().message
+        == mount_failed
+               + std::string{"failed to fetch token: the API is tired"});
+}
+
 TEST_CASE("a volume that cannot be mounted says which and why", "[agent]") {
   struct {
     const char* volume;
@@ -238,8 +304,8 @@ TEST_CASE("a volume that cannot be mounted says which and why", "[agent]") {
   } const rows[] = {
       {R"("nfs":{"server":"s","path":"/"})", "no volume plugin matched"},
       {R"("emptyDir":{"medium":"Tape"})", "unknown storage medium \"Tape\""},
-      {R"("projected":{"sources":[{"serviceAccountToken":{"path":"t"}}]})",
-       "this node cannot project tokens, trust bundles and pod certificates"},
+      {R"("projected":{"sources":[{"clusterTrustBundle":{"path":"t"}}]})",
+       "this node cannot project trust bundles and pod certificates"},
       {R"("downwardAPI":{"items":[{"path":"c","resourceFieldRef":{
           "containerName":"z","resource":"limits.cpu"}}]})",
        "container \"z\" not found"},
@@ -280,9 +346,22 @@ TEST_CASE("files belong to the pod's group and user", "[agent]") {
   CHECK_FALSE(owner("{}").fs_group);
   CHECK_FALSE(owner("{}").user);
   const auto set = owner(R"({"spec":{"securityContext":{"fsGroup":7,
-                              "runAsUser":8}}})");
+      "runAsUser":8},"containers":[{"name":"a"},
+      {"name":"b","securityContext":{"runAsUser":8}}]}})");
   CHECK(set.fs_group == 7u);
   CHECK(set.user == 8u);
+  // One user that all share, or none.
+  CHECK_FALSE(owner(R"({"spec":{"securityContext":{"runAsUser":8},
+      "containers":[{"name":"a"},
+        {"name":"b","securityContext":{"runAsUser":9}}]}})")
+                  .user);
+  CHECK_FALSE(owner(R"({"spec":{"initContainers":[{"name":"i"}],
+      "containers":[{"name":"a","securityContext":{"runAsUser":8}}]}})")
+                  .user);
+  CHECK(owner(R"({"spec":{"containers":[
+      {"name":"a","securityContext":{"runAsUser":0}}]}})")
+            .user
+        == 0u);
 }
 
 TEST_CASE("an environment is fetched as far as it exists", "[agent]") {
