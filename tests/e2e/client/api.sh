@@ -44,6 +44,17 @@ post() {
     --data-binary "$post_body" "$@"
 }
 
+# api_furnished NAMESPACE: waits until it has what every namespace gets.
+api_furnished() {
+  furnished_end=$(($(date +%s) + 20))
+  for furnished_path in serviceaccounts/default configmaps/kube-root-ca.crt; do
+    until api GET "/api/v1/namespaces/$1/$furnished_path" |
+      grep -q '^200 '; do
+      [ "$(date +%s)" -lt "$furnished_end" ] || return
+    done
+  done
+}
+
 # body COMMAND...: what `api` shows, without its first line.
 body() { "$@" | tail -n +2; }
 

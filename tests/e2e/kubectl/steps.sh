@@ -70,6 +70,25 @@ finish() {
   cat "$1.err" >&2
 }
 
+# furnished NAMESPACE: waits until it has what every namespace gets.
+furnished() {
+  within 20 kubectl get -n "$1" serviceaccount/default \
+    configmap/kube-root-ca.crt -o name >/dev/null
+}
+
+# as_account FILE ARGUMENTS...: kubectl with the token in FILE and nothing else.
+as_account() {
+  account_token=$(cat "$1")
+  shift
+  account_server=$(kubectl config view --minify \
+    -o 'jsonpath={.clusters[0].cluster.server}')
+  kubectl config view --minify --raw \
+    -o 'jsonpath={.clusters[0].cluster.certificate-authority-data}' |
+    base64 -d >account.ca
+  kubectl --kubeconfig /dev/null --server "$account_server" \
+    --certificate-authority account.ca --token "$account_token" "$@"
+}
+
 # gone ARGUMENTS...: waits until `get ARGUMENTS...` finds nothing.
 gone() {
   gone_end=$(($(date +%s) + 20))
