@@ -154,7 +154,7 @@ private:
                 changed.clone(*reported->root().find(status)));
     auto write = control::update_of(key, std::move(changed), "report");
     write.subresource = "status";
-    const auto answer = world_.call(control::to_request(write, "agent"));
+    const auto answer = world_.act(write);
     return answer.status.success ? "ok" : answer.status.message;
   }
 

@@ -161,6 +161,8 @@ TEST_CASE("nobody passes unasked") {
 
 TEST_CASE("a pod tolerates silent nodes as long as the cluster says") {
   fixture f;
+  f.world.create(f.world.call("serviceaccounts", "ns"),
+                 R"({"metadata":{"name":"default"}})");
   auto ports = f.world.ports();
   ports.pods = {20, 30};
   object_writer writer{ports};
