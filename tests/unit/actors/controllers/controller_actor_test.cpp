@@ -163,7 +163,7 @@ TEST_CASE("controllers: what is done while they are dead is seen to") {
 
 TEST_CASE("controllers: what happened is recorded in the controller's name") {
   controllers::controller_spec spec;
-  spec.name = "sweeper";
+  spec.name = "garbage-collector"; // whose role lets it
   spec.reporter = "sweeper-controller";
   spec.watches.prefixes = {"core/configmaps/"};
   spec.keys_of = [](const auto& change, const auto&, const auto& enqueue) {

@@ -43,6 +43,7 @@ const cluster_record sample{"a2c4e6f8-0000-4000-8000-000000000001",
                             90,
                             70,
                             {{8080, 30080}},
+                            {20, 10, 5, 6},
                             {"/home/me/.kube/config"}};
 
 } // namespace

@@ -93,6 +93,8 @@ TEST_CASE("a node registers, reports and renews its lease", "[gateway]") {
   request.body =
       bus_gateway_world::document(request.target, R"({"metadata":{"name":"n3",
         "labels":{"kubernetes.io/os":"linux"}},
+        "spec":{"taints":[{"key":"node.kubernetes.io/not-ready",
+                           "effect":"NoSchedule"}]},
         "status":{"capacity":{"pods":"110"}}})");
   const auto reported = all.ask(n3, request);
   CAPTURE(reported.status.message);

@@ -172,7 +172,9 @@ TEST_CASE("what a node may write", "[gateway]") {
        "node-restriction.kubernetes.io/a, "
        "node-role.kubernetes.io/control-plane, x.k8s.io/y"},
       {"a label more", verb::update, own, R"({"metadata":{"name":"n1",
-         "labels":{"foo.node-restriction.kubernetes.io/a":"b"}}})",
+         "labels":{"foo.node-restriction.kubernetes.io/a":"b"}},
+         "spec":{"taints":[{"key":"node.kubernetes.io/not-ready",
+                            "effect":"NoSchedule"}]}})",
        "node \"n1\" is not allowed to modify labels: "
        "foo.node-restriction.kubernetes.io/a"},
       {"taints", verb::update, own, R"({"metadata":{"name":"n1"},
