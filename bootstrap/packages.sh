@@ -5,9 +5,9 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config git
   libboost-system-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev libnats-dev
   libarchive-dev libseccomp-dev libnftables-dev catch2"
-run_packages="nats-server jq"
+run_packages="nats-server jq curl"
 image_packages="umoci busybox-static"
-test_packages="clang-format curl iproute2 procps docker-registry skopeo
+test_packages="clang-format iproute2 procps docker-registry skopeo
   nftables qemu-system-x86 cpio"
 
 # need_packages NAME...: installs what is missing, and says so.
