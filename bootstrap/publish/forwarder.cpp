@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -37,6 +38,24 @@ void reset(unique_fd& socket) {
   socket.reset();
 }
 
+/// A node that was cut off answers nothing any more: its connections end after
+/// a minute instead of taking room for ever.
+void notice_silence(const unique_fd& socket) {
+  const int yes = 1;
+  const int quiet_seconds = 30;
+  const int between_seconds = 10;
+  const int probes = 3;
+  const unsigned unheard_milliseconds = 60'000;
+  const auto set = [&](int level, int name, const auto& value) {
+    setsockopt(socket.get(), level, name, &value, sizeof value);
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, yes);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, quiet_seconds);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, between_seconds);
+  set(IPPROTO_TCP, TCP_KEEPCNT, probes);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, unheard_milliseconds);
+}
+
 /// A socket on its way to `target`, or none.
 unique_fd begin_connect(const endpoint& target) {
   sockaddr_storage where{};
@@ -57,6 +76,7 @@ unique_fd begin_connect(const endpoint& target) {
       socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
   if (!out)
     return out;
+  notice_silence(out);
   if (connect(out.get(), reinterpret_cast<sockaddr*>(&where), length) != 0
       && errno != EINPROGRESS)
     out.reset();
