@@ -30,6 +30,8 @@ struct parsed {
   up_options up;
   down_options down;
   status_options status;
+  actors_options actors;
+  kill_options kill;
   image_options image;
   server_options server;
   agent_options agent;
@@ -46,6 +48,7 @@ constexpr const char* examples_top = R"(Examples:
   troupe up                       start a cluster on this machine
   troupe up --name test --port 0  another one, on any free port
   troupe status                   what runs
+  troupe actors                   what it is made of
   troupe down                     stop it and remove it
 
 Exit codes: 0 done, 1 failed, 2 the command line is wrong.
@@ -71,6 +74,22 @@ constexpr const char* examples_status = R"(Examples:
   troupe status --name test --output json
 
 Exits with 0 when the cluster is ready, otherwise with 1.)";
+
+constexpr const char* examples_actors = R"(Examples:
+  troupe actors
+  troupe actors --output json
+
+MAILBOX is how many messages wait, HANDLED how many this incarnation has dealt
+with. Exits with 1 when a process of the cluster does not answer.)";
+
+constexpr const char* examples_kill = R"(Examples:
+  troupe kill /server/s1/controller/deployment
+  troupe kill /node/n1/agent      its containers keep running
+  troupe kill --process n1        SIGKILL: s1, n1, bus, supervisor, ...
+
+What is killed comes back by itself, from what is durable. 'troupe actors' lists
+the addresses, 'troupe status' the processes. After a kill of the supervisor
+'troupe up' starts the cluster again.)";
 
 constexpr const char* examples_image = R"(Examples:
   troupe image list
@@ -244,6 +263,23 @@ void add_status(CLI::App& app, parsed& to) {
   add_output(verb, to.status.output);
 }
 
+void add_actors(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("actors", "Show the actors that run");
+  verb.footer(examples_actors);
+  add_cluster(verb, to.actors.cluster);
+  add_output(verb, to.actors.output);
+}
+
+void add_kill(CLI::App& app, parsed& to) {
+  auto& verb = *app.add_subcommand("kill", "Kill an actor or a process");
+  verb.footer(examples_kill);
+  verb.add_option("address", to.kill.address, "Which actor")
+      ->type_name("ADDRESS");
+  verb.add_option("--process", to.kill.process, "A process instead, by name")
+      ->type_name("NAME");
+  add_cluster(verb, to.kill.cluster);
+}
+
 void add_image(CLI::App& app, parsed& to) {
   auto& verb =
       *app.add_subcommand("image", "The images that a cluster's nodes have");
@@ -384,6 +420,10 @@ command choose(const CLI::App& app, const parsed& from) {
     return checked(from.down, verb);
   if (verb == "status")
     return checked(from.status, verb);
+  if (verb == "actors")
+    return checked(from.actors, verb);
+  if (verb == "kill")
+    return checked(from.kill, verb);
   if (verb == "image")
     return checked(from.image, verb);
   if (verb == "server")
@@ -408,6 +448,8 @@ command parse_command_line(const std::vector<std::string>& arguments) {
   add_up(app, values);
   add_down(app, values);
   add_status(app, values);
+  add_actors(app, values);
+  add_kill(app, values);
   add_image(app, values);
   add_server(app, values);
   add_agent(app, values);

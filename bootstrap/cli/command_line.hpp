@@ -17,8 +17,9 @@ struct usage_answer {
 
 using command =
     std::variant<usage_answer, up_options, down_options, status_options,
-                 image_options, server_options, agent_options,
-                 publisher_options, supervisor_options, version_options>;
+                 actors_options, kill_options, image_options, server_options,
+                 agent_options, publisher_options, supervisor_options,
+                 version_options>;
 
 /// Reads the arguments after the program's name. What it returns is valid by
 /// its own rules; what is not comes back as a usage answer that names the flag.

@@ -1,5 +1,6 @@
 #include "bootstrap/cli/run.hpp"
 
+#include "bootstrap/cli/actors.hpp"
 #include "bootstrap/cli/command_line.hpp"
 #include "bootstrap/cli/down.hpp"
 #include "bootstrap/cli/image.hpp"
@@ -25,6 +26,8 @@ int run(const std::vector<std::string>& arguments, const console& to) {
           [&](const up_options& it) { return run_up(it, to); },
           [&](const down_options& it) { return run_down(it, to); },
           [&](const status_options& it) { return run_status(it, to); },
+          [&](const actors_options& it) { return run_actors(it, to); },
+          [&](const kill_options& it) { return run_kill(it, to); },
           [&](const image_options& it) { return run_image(it, to); },
           [&](const version_options& it) { return run_version(it, to); },
           [](const server_options& it) { return wiring::run_server(it); },

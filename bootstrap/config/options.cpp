@@ -160,6 +160,22 @@ status_result status_options::validate() const {
   return cluster.validate();
 }
 
+status_result actors_options::validate() const {
+  return cluster.validate();
+}
+
+status_result kill_options::validate() const {
+  constexpr std::string_view expected =
+      "expected an actor's address like /server/s1/watch, or --process NAME";
+  if (address.empty() == process.empty())
+    return error{errc::invalid_argument,
+                 std::string{expected} + (address.empty() ? "" : ", not both")};
+  if (!address.empty() && !address.starts_with('/'))
+    return error{errc::invalid_argument,
+                 std::string{expected} + ", not '" + address + "'"};
+  return cluster.validate();
+}
+
 status_result image_options::validate() const {
   return cluster.validate();
 }

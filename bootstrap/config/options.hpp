@@ -115,6 +115,23 @@ struct status_options {
   status_result validate() const;
 };
 
+/// `troupe actors`.
+struct actors_options {
+  cluster_choice cluster;
+  output_format output = output_format::text;
+
+  status_result validate() const;
+};
+
+/// `troupe kill`: one actor or one process.
+struct kill_options {
+  cluster_choice cluster;
+  std::string address; ///< "/server/s1/watch"; empty: a process
+  std::string process; ///< "n1", "bus", "supervisor"; empty: an actor
+
+  status_result validate() const;
+};
+
 /// `troupe server`: one member of the control plane.
 struct server_options {
   /// The cluster's own directory.

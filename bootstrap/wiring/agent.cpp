@@ -3,6 +3,7 @@
 #include "bootstrap/cluster/cluster_file.hpp"
 #include "bootstrap/cluster/files.hpp"
 #include "bootstrap/cluster/layout.hpp"
+#include "bootstrap/inspect/inspection_server.hpp"
 #include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/wiring/bus.hpp"
 #include "bootstrap/wiring/process_end.hpp"
@@ -103,10 +104,16 @@ public:
     if (auto done = out->make_directories(); !done)
       return done.error();
     out->start(name);
+    auto inspection =
+        inspect::inspection_server::open(files.run(), name, out->tree_);
+    if (!inspection)
+      return inspection.error();
+    out->inspection_ = std::move(*inspection);
     return out;
   }
 
   ~node_agent() {
+    inspection_.reset();
     io_.reset();
     if (system_) {
       caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
@@ -162,6 +169,7 @@ private:
     services_.counters = counters_.get();
     services_.hooks = hooks_.get();
     services_.network_jobs = network_jobs_.get();
+    services_.tree = &tree_;
     return unit{};
   }
 
@@ -181,6 +189,7 @@ private:
     auto entrance = std::make_shared<agent::node_door>(
         address + "/agent", "agent", node_mailbox_max);
     actors::supervisor_config root;
+    root.tree = &tree_;
     root.children.push_back(
         {entrance,
          [entrance, around = agent::node_surroundings{&services_, &registry_,
@@ -200,9 +209,15 @@ private:
       log_error(component, who + " keeps failing: ending");
       std::_Exit(EXIT_FAILURE);
     };
-    root_ = system_->spawn(actors::supervisor, std::move(root));
+    root_ = actors::spawn_root(
+        *system_, std::make_shared<actors::door_base>(address, "supervisor", 1),
+        std::move(root), [address] {
+          log_error(component, address + " was killed: ending");
+          std::_Exit(EXIT_FAILURE);
+        });
   }
 
+  actors::live_tree tree_;
   agent::node_services services_;
   std::unique_ptr<cgroup::cgroup_manager> groups_;
   std::unique_ptr<image::image_service> images_;
@@ -220,6 +235,7 @@ private:
   actors::system_config caf_config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::actor root_;
+  std::unique_ptr<inspect::inspection_server> inspection_;
 };
 
 int fail(const error& why) {

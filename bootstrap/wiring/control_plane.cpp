@@ -98,7 +98,11 @@ public:
         tokens_(make_tokens()), writer_(writer_ports()),
         local_(writer_ports(), check_component),
         slot_(std::make_shared<gateway::gateway_slot>()) {
-    root_ = system_.spawn(actors::supervisor, describe_root());
+    root_ = actors::spawn_root(
+        system_,
+        std::make_shared<actors::door_base>(root_path_, "supervisor", 1),
+        describe_root(),
+        [path = root_path_] { die(path + " was killed: starting over"); });
     if (config_.bus != nullptr)
       on_bus_ = config_.bus->serve(
           root_path_ + "/gateway",
@@ -112,6 +116,8 @@ public:
     root_ = nullptr;
     system_.await_all_actors_done();
   }
+
+  actors::live_tree& tree() { return tree_; }
 
   http_handler handler() {
     return [slot = slot_](http_request request,
@@ -214,6 +220,7 @@ private:
     ports.mono_now = mono_now;
     ports.random = random_u64;
     actors::supervisor_config inner;
+    inner.tree = &tree_;
     for (auto& spec :
          controllers::all_controllers(describe_controllers(config_)))
       inner.children.push_back(
@@ -233,6 +240,7 @@ private:
     ports.mono_now = mono_now;
     ports.random = random_u64;
     actors::supervisor_config inner;
+    inner.tree = &tree_;
     inner.children.push_back(
         scheduler::scheduler_child(config_.member, std::move(ports)));
     return {std::make_shared<actors::door_base>(root_path_ + "/scheduler",
@@ -245,6 +253,7 @@ private:
 
   actors::supervisor_config describe_root() {
     actors::supervisor_config out;
+    out.tree = &tree_;
     out.children = {state_child(), watch_child(), gateway_child(),
                     controllers_child(), scheduler_child()};
     out.give_up = [](const std::string& address) {
@@ -255,6 +264,7 @@ private:
 
   control_plane_config config_;
   std::string root_path_;
+  actors::live_tree tree_;
   actors::system_config caf_config_;
   caf::actor_system system_;
   std::shared_ptr<state::state_handle> state_;
@@ -273,6 +283,10 @@ control_plane::control_plane(control_plane_config config)
 }
 
 control_plane::~control_plane() = default;
+
+actors::live_tree& control_plane::tree() const {
+  return impl_->tree();
+}
 
 http_handler control_plane::handler() const {
   return impl_->handler();

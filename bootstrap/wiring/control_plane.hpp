@@ -3,6 +3,7 @@
 #include "bootstrap/cluster/cluster_file.hpp"
 #include "messages/base/ip.hpp"
 #include "messages/base/result.hpp"
+#include "runtime/caf/live_tree.hpp"
 #include "runtime/port/http_port.hpp"
 #include "runtime/port/messenger.hpp"
 
@@ -60,6 +61,9 @@ public:
 
   /// The API. Safe from any thread, as long as the control plane lives.
   http_handler handler() const;
+
+  /// The actors, to be looked at and killed.
+  actors::live_tree& tree() const;
 
 private:
   class impl;

@@ -3,6 +3,7 @@
 #include "bootstrap/cluster/cluster_file.hpp"
 #include "bootstrap/cluster/layout.hpp"
 #include "bootstrap/cluster/material.hpp"
+#include "bootstrap/inspect/inspection_server.hpp"
 #include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/wiring/bus.hpp"
 #include "bootstrap/wiring/control_plane.hpp"
@@ -90,6 +91,10 @@ int run_server(const server_options& options) {
                        *inside,
                        inside->empty() ? about->port : nodes::api_port,
                        about->node_times}};
+  auto inspection = inspect::inspection_server::open(
+      files.run(), options.member, plane.tree());
+  if (!inspection)
+    return fail(inspection.error());
   const drain_gate gate;
   auto server = http::http_server::make(
       describe_http(*material), gate.guard(plane.handler()), describe_error);

@@ -16,8 +16,9 @@ namespace {
 constexpr std::size_t pod_mailbox_max = 1024;
 
 /// A pod's actor that keeps failing is tried for ever, every few seconds.
-actors::supervisor_config describe_supervisor() {
+actors::supervisor_config describe_supervisor(actors::live_tree* tree) {
   actors::supervisor_config out;
+  out.tree = tree;
   out.policy.restarts_max = 1'000'000;
   return out;
 }
@@ -26,8 +27,11 @@ actors::supervisor_config describe_supervisor() {
 
 pods_handle::pods_handle(caf::event_based_actor& owner,
                          const pod_surroundings& around)
-    : around_(around), supervisor_(owner.spawn<caf::linked>(
-                           actors::supervisor, describe_supervisor())) {
+    : around_(around),
+      entrance_(std::make_shared<actors::door_base>(
+          "/node/" + around.services->config.name + "/pod", "supervisor", 1)),
+      supervisor_(actors::spawn_linked(
+          owner, entrance_, describe_supervisor(around.services->tree))) {
   for (auto& [uid, pod] : read_kept_pods(around_.services->config.paths))
     if (pod::claims_ports(core::pod{*pod})
         && !was_over(around_.services->config.paths, uid))

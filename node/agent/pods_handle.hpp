@@ -44,6 +44,7 @@ private:
   bool is_over(const std::string& uid, const pod_ptr& pod) const;
 
   pod_surroundings around_;
+  std::shared_ptr<actors::door_base> entrance_; ///< of the supervisor
   caf::actor supervisor_;
   std::map<std::string, std::shared_ptr<pod_door>> doors_;
   /// The pods taken that want ports of the node, an earlier agent's first.

@@ -22,6 +22,10 @@
 #include <string>
 #include <vector>
 
+namespace troupe::actors {
+class live_tree;
+} // namespace troupe::actors
+
 namespace troupe::agent {
 
 /// What a node is and has; fixed while its agent runs.
@@ -73,6 +77,8 @@ struct node_services {
   /// Of the node's network namespace; opened once the node has a podCIDR.
   guarded<std::shared_ptr<network::pod_network>> network;
   service_list cluster_services;
+  /// Where the supervisor of the pods enters them; null: nowhere.
+  actors::live_tree* tree = nullptr;
 };
 
 /// Where all shims of the node are counted: outside kubepods, for they must

@@ -35,6 +35,8 @@ struct supervision {
 
   void start(std::size_t index) {
     auto& it = children[index];
+    if (config.tree != nullptr)
+      config.tree->add(it.spec.entrance);
     it.actor = it.spec.spawn(*self);
     self->monitor(it.actor);
     auto work = std::make_shared<workload>();
@@ -112,6 +114,8 @@ struct supervision {
     if (at == children.size())
       return;
     stop(at);
+    if (config.tree != nullptr)
+      config.tree->remove(*children[at].spec.entrance);
     children.erase(children.begin() + static_cast<std::ptrdiff_t>(at));
   }
 
@@ -136,6 +140,14 @@ struct supervision {
     }
   }
 };
+
+/// Supervisors take no inputs: there is nothing to count.
+void enter(const std::shared_ptr<door_base>& entrance, const caf::actor& actor,
+           live_tree* tree) {
+  if (tree != nullptr)
+    tree->add(entrance);
+  entrance->attach(actor, std::make_shared<workload>(), mono_now());
+}
 
 } // namespace
 
@@ -162,6 +174,33 @@ caf::behavior supervisor(caf::event_based_actor* self,
       // A supervisor is a child of another: its own counts are of no interest.
       [](const local<std::shared_ptr<workload>>&) {},
   };
+}
+
+caf::actor spawn_root(caf::actor_system& system,
+                      const std::shared_ptr<door_base>& entrance,
+                      supervisor_config config, std::function<void()> on_end) {
+  auto* tree = config.tree;
+  const auto root = system.spawn(
+      [entrance, config = std::move(config),
+       on_end = std::move(on_end)](caf::event_based_actor* self) mutable {
+        // The tree knows the door for as long as this holds it.
+        self->attach_functor([entrance, on_end](const caf::error& reason) {
+          if (reason != caf::exit_reason::user_shutdown)
+            on_end();
+        });
+        return supervisor(self, std::move(config));
+      });
+  enter(entrance, root, tree);
+  return root;
+}
+
+caf::actor spawn_linked(caf::event_based_actor& owner,
+                        const std::shared_ptr<door_base>& entrance,
+                        supervisor_config config) {
+  auto* tree = config.tree;
+  const auto child = owner.spawn<caf::linked>(supervisor, std::move(config));
+  enter(entrance, child, tree);
+  return child;
 }
 
 void add_child(const caf::actor& to, child_spec spec) {

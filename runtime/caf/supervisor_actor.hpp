@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/caf/door.hpp"
+#include "runtime/caf/live_tree.hpp"
 #include "runtime/caf/restart_policy.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -26,6 +27,8 @@ struct supervisor_config {
   /// Called when the policy is exhausted, before the supervisor dies. The root
   /// ends the process here: whoever started it starts it again.
   std::function<void(const std::string& address)> give_up;
+  /// Where the children are entered; outlives the supervisor. Null: nowhere.
+  live_tree* tree = nullptr;
 };
 
 /// Starts its children in order and keeps them alive: a child that ends, for
@@ -33,6 +36,18 @@ struct supervisor_config {
 /// children along in reverse order.
 caf::behavior supervisor(caf::event_based_actor* self,
                          supervisor_config config);
+
+/// Starts a supervisor that nobody supervises, behind `entrance`. Where it may
+/// be killed, `on_end` is called once it ended for any reason but
+/// `user_shutdown`, from its own thread.
+caf::actor spawn_root(caf::actor_system& system,
+                      const std::shared_ptr<door_base>& entrance,
+                      supervisor_config config, std::function<void()> on_end);
+
+/// The same for one that ends with `owner`, and the other way round.
+caf::actor spawn_linked(caf::event_based_actor& owner,
+                        const std::shared_ptr<door_base>& entrance,
+                        supervisor_config config);
 
 /// Gives a running supervisor one more child, which it starts last; and takes
 /// one away, which ends. Children that come and go suit `one_for_one`.

@@ -1,4 +1,5 @@
 #include "messages/base/check.hpp"
+#include "messages/protocol/actor_tree.hpp"
 #include "messages/protocol/node_io.hpp"
 #include "messages/protocol/stream_frame.hpp"
 
@@ -25,13 +26,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (size == 0)
     return 0;
   bytes_view rest{reinterpret_cast<const char*>(data) + 1, size - 1};
-  switch (data[0] % 3) {
+  switch (data[0] % 5) {
     case 0:
       check_survives(rest, decode_frame, encode_frame);
       break;
     case 1:
       check_survives(rest, node_io::decode_log_request,
                      [](const node_io::log_request& x) { return encode(x); });
+      break;
+    case 3:
+      check_survives(rest, actor_tree::decode_request,
+                     [](const actor_tree::request& x) { return encode(x); });
+      break;
+    case 4:
+      check_survives(rest, actor_tree::decode_answer,
+                     [](const actor_tree::answer& x) { return encode(x); });
       break;
     default:
       check_survives(

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 using namespace troupe::testing;
 
@@ -201,4 +202,66 @@ TEST_CASE("the command line is checked before anything is done") {
   const auto version = it.run({"version", "--output", "json"});
   CHECK(version.exit_code == 0);
   CHECK(nlohmann::json::parse(version.out).at("version").is_string());
+}
+
+TEST_CASE("actors are shown, and come back when they are killed") {
+  const cluster_under_test it;
+  const auto refused = it.run({"actors"});
+  CHECK(refused.exit_code == 1);
+  CHECK(holds(refused.err, "troupe up"));
+  up(it);
+  store_map(it);
+  const auto rows = [&] {
+    const auto shown = it.run({"actors", "--output", "json"});
+    std::map<std::string, nlohmann::json> out;
+    if (shown.exit_code != 0)
+      return out;
+    const auto tree = nlohmann::json::parse(shown.out);
+    for (const auto& row : tree.at("actors"))
+      out[row.at("address")] = row;
+    return out;
+  };
+  const auto before = rows();
+  for (const std::string address :
+       {"/server/s1/watch", "/server/s1/gateway", "/server/s1/scheduler",
+        "/server/s1/controller", "/server/s1/controller/namespace",
+        "/server/s1/state/main"}) {
+    INFO(address);
+    REQUIRE(before.contains(address));
+    CHECK(before.at(address).at("state") == "running");
+    const auto killed = it.run({"kill", address});
+    INFO(killed.err);
+    CHECK(killed.exit_code == 0);
+    CHECK(killed.out == "killed " + address + "\n");
+    CHECK(eventually([&] {
+      auto now = rows();
+      return now.contains(address) && now[address].at("state") == "running"
+             && now[address].at("restarts") >= 1;
+    }));
+    CHECK(eventually([&] { return has_map(it); }));
+  }
+  CHECK(holds(it.run({"actors"}).out, "ADDRESS"));
+
+  const auto pid_of_server = [&] {
+    const auto shown = it.run({"status", "--output", "json"});
+    return nlohmann::json::parse(shown.out).at("processes").at(0).at("pid");
+  };
+  for (const std::vector<std::string>& how :
+       {std::vector<std::string>{"kill", "/server/s1"},
+        {"kill", "--process", "s1"}}) {
+    const auto old = pid_of_server();
+    CHECK(it.run(how).exit_code == 0);
+    CHECK(eventually([&] {
+      const auto now = pid_of_server();
+      return !now.is_null() && now != old && has_map(it);
+    }));
+  }
+
+  const auto nobody = it.run({"kill", "/server/s1/nobody"});
+  CHECK(nobody.exit_code == 1);
+  CHECK(holds(nobody.err, "there is no actor \"/server/s1/nobody\""));
+  const auto nothing = it.run({"kill", "--process", "n1"});
+  CHECK(nothing.exit_code == 1);
+  CHECK(holds(nothing.err, "it has supervisor, s1"));
+  CHECK(it.run({"down"}).exit_code == 0);
 }

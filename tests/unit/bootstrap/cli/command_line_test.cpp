@@ -59,6 +59,10 @@ TEST_CASE("a wrong command line is named and exits with 2") {
       {{"down", "--keep"}, "--keep"},
       {{"down", "--all", "--name", "one"}, "--name"},
       {{"status", "--bogus"}, "--bogus"},
+      {{"actors", "--output", "yaml"}, "--output"},
+      {{"kill"}, "expected an actor's address"},
+      {{"kill", "gateway"}, "not 'gateway'"},
+      {{"kill", "/server/s1", "--process", "s1"}, "not both"},
       {{"version", "--bogus"}, "--bogus"},
       {{"server"}, "--cluster-dir"},
       {{"server", "--cluster-dir", "/d"}, "--listen-fd"},
@@ -75,8 +79,8 @@ TEST_CASE("a wrong command line is named and exits with 2") {
 }
 
 TEST_CASE("every verb has help with what it is for") {
-  for (const std::string verb :
-       {"up", "down", "status", "server", "supervisor", "version"}) {
+  for (const std::string verb : {"up", "down", "status", "actors", "kill",
+                                 "server", "supervisor", "version"}) {
     const auto got = refused({verb, "--help"});
     INFO(verb);
     CHECK(got.exit_code == 0);
