@@ -192,9 +192,11 @@ private:
     root.tree = &tree_;
     root.children.push_back(
         {entrance,
-         [entrance, around = agent::node_surroundings{&services_, &registry_,
-                                                      events_.get()}](
-             caf::event_based_actor& parent) -> caf::actor {
+         [entrance, around = agent::node_surroundings{
+                        &services_, &registry_, events_.get(),
+                        std::make_shared<actors::door_base>(
+                            address + "/pod", "supervisor",
+                            1)}](caf::event_based_actor& parent) -> caf::actor {
            return parent.spawn<agent::node_actor>(entrance, around);
          }});
     auto network = std::make_shared<agent::network_door>(

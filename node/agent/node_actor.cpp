@@ -36,7 +36,7 @@ node_actor::node_actor(caf::actor_config& config,
 
 void node_actor::begin() {
   pods_ = std::make_unique<pods_handle>(
-      *this,
+      *this, around_.pods,
       pod_surroundings{
           around_.services, around_.registry, around_.events,
           [tell = to_self()](const std::string& uid) { tell(pod_over{uid}); }});

@@ -66,6 +66,8 @@ struct node_surroundings {
   node_services* services = nullptr;
   pod_registry* registry = nullptr;
   events::event_recorder* events = nullptr;
+  /// Of the supervisor of the pods, whichever incarnation has one.
+  std::shared_ptr<actors::door_base> pods;
 };
 
 /// The shell of a node: registers it, keeps its heart beating, and has an actor

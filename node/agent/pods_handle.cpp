@@ -26,12 +26,11 @@ actors::supervisor_config describe_supervisor(actors::live_tree* tree) {
 } // namespace
 
 pods_handle::pods_handle(caf::event_based_actor& owner,
+                         const std::shared_ptr<actors::door_base>& entrance,
                          const pod_surroundings& around)
     : around_(around),
-      entrance_(std::make_shared<actors::door_base>(
-          "/node/" + around.services->config.name + "/pod", "supervisor", 1)),
       supervisor_(actors::spawn_linked(
-          owner, entrance_, describe_supervisor(around.services->tree))) {
+          owner, entrance, describe_supervisor(around.services->tree))) {
   for (auto& [uid, pod] : read_kept_pods(around_.services->config.paths))
     if (pod::claims_ports(core::pod{*pod})
         && !was_over(around_.services->config.paths, uid))

@@ -15,9 +15,11 @@ namespace troupe::agent {
 /// node's actor alone.
 class pods_handle {
 public:
-  /// The supervisor is linked to `owner`: it ends with it, and the other way
-  /// round.
-  pods_handle(caf::event_based_actor& owner, const pod_surroundings& around);
+  /// The supervisor, behind `entrance`, is linked to `owner`: it ends with it,
+  /// and the other way round.
+  pods_handle(caf::event_based_actor& owner,
+              const std::shared_ptr<actors::door_base>& entrance,
+              const pod_surroundings& around);
   ~pods_handle();
 
   pods_handle(const pods_handle&) = delete;
@@ -44,7 +46,6 @@ private:
   bool is_over(const std::string& uid, const pod_ptr& pod) const;
 
   pod_surroundings around_;
-  std::shared_ptr<actors::door_base> entrance_; ///< of the supervisor
   caf::actor supervisor_;
   std::map<std::string, std::shared_ptr<pod_door>> doors_;
   /// The pods taken that want ports of the node, an earlier agent's first.
