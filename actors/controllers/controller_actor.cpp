@@ -1,134 +1,54 @@
 #include "actors/controllers/controller_actor.hpp"
 
-#include "messages/base/overload.hpp"
-#include "runtime/base/log.hpp"
-#include "runtime/base/reply.hpp"
-
-#include <algorithm>
+#include "actors/controllers/controller_core.hpp"
+#include "runtime/events/event_recorder.hpp"
 
 namespace troupe::controllers {
 
 namespace {
 
-/// Nobody else posts to a controller, and what its callbacks send is bounded by
-/// the writes under way.
-constexpr std::size_t mailbox_max = controller_core::answers_max;
+/// The core, with what users should hear recorded.
+class recording_loop final : public control::control_loop {
+public:
+  recording_loop(const controller_spec& spec, const control::loop_ports& ports)
+      : core_(spec, ports.random()), api_(ports.api),
+        events_(*api_, {spec.reporter, {}, control::identity_of(spec.name)},
+                ports.wall_now, ports.mono_now) {
+    // nop
+  }
 
-bool concerns(const std::vector<std::string>& prefixes,
-              const store::applied_batch& batch) {
-  const auto watched = [&](const auto& event) {
-    return std::any_of(
-        prefixes.begin(), prefixes.end(),
-        [&](const auto& prefix) { return event.key.starts_with(prefix); });
-  };
-  return batch.jumped
-         || std::any_of(batch.events.begin(), batch.events.end(), watched);
-}
+  control::loop_effects step(const control::moment& now,
+                             std::shared_ptr<const store::store_snapshot> view,
+                             std::vector<control::loop_input> inputs) override {
+    auto effects = core_.step(now, std::move(view), std::move(inputs));
+    for (const auto& [about, note] : effects.events)
+      events_.record(about, note);
+    return effects;
+  }
 
-api::response lost() {
-  api::response out;
-  out.status = api::service_unavailable("the request was dropped");
-  return out;
-}
+  bool quiet() const override { return core_.quiet(); }
+
+private:
+  controller_core core_;
+  std::shared_ptr<control::api_port> api_; ///< outlives what records there
+  events::event_recorder events_;
+};
 
 } // namespace
 
-controller_actor::controller_actor(
-    caf::actor_config& config,
-    std::shared_ptr<actors::door<controller_input>> entrance,
-    controller_spec spec, controller_ports ports)
-    : actors::input_actor<controller_input>(config, std::move(entrance)),
-      spec_(std::move(spec)), ports_(std::move(ports)) {
-  // nop
-}
-
-void controller_actor::begin() {
-  core_ = std::make_unique<controller_core>(spec_, ports_.random());
-  events_ = std::make_unique<events::event_recorder>(
-      *ports_.api,
-      events::event_source{
-          spec_.reporter, {}, control::identity_of(spec_.name)},
-      ports_.wall_now, ports_.mono_now);
-  news_ = std::make_shared<std::atomic<bool>>(false);
-  auto told = [news = news_, self = to_self(),
-               prefixes = spec_.watches.prefixes](const auto& batch) {
-    if (concerns(prefixes, batch) && !news->exchange(true))
-      self(view_changed{});
-  };
-  subscription_ = ports_.store->subscribe(std::move(told)).second;
-  step();
-}
-
-void controller_actor::on_exit() {
-  subscription_.reset();
-  core_.reset();
-  events_.reset();
-}
-
-void controller_actor::handle(controller_input& input) {
-  std::visit(overload{
-                 [](view_changed&) {},
-                 [](moment_came&) {},
-                 [this](auto& what) { inputs_.push_back(std::move(what)); },
-             },
-             input);
-}
-
-void controller_actor::idle() {
-  step();
-}
-
-void controller_actor::step() {
-  // Cleared before the view is taken: what is applied later tells again.
-  news_->store(false);
-  auto effects =
-      core_->step({ports_.mono_now(), ports_.wall_now()},
-                  ports_.store->current(), std::exchange(inputs_, {}));
-  for (const auto& line : effects.warnings)
-    log_warning(spec_.name, line);
-  for (auto& effect : effects.writes)
-    write(effect);
-  for (const auto& effect : effects.events)
-    events_->record(effect.about, effect.note);
-  if (effects.read)
-    read();
-  if (effects.wake_at)
-    wake(*effects.wake_at);
-}
-
-void controller_actor::write(write_effect& effect) {
-  auto answer = [self = to_self(),
-                 ticket = effect.ticket](api::response response) {
-    self(write_answered{ticket, std::move(response)});
-  };
-  reply<api::response> once{std::move(answer), lost()};
-  ports_.api->call(std::move(effect.request),
-                   ports_.mono_now() + ports_.call_timeout, once);
-}
-
-void controller_actor::read() {
-  ports_.store->read_index(
-      ports_.mono_now() + ports_.call_timeout,
-      [self = to_self()](auto outcome) { self(read_ended{outcome}); });
-}
-
-void controller_actor::wake(mono_time at) {
-  const auto mono = ports_.mono_now();
-  if (wake_at_ && *wake_at_ > mono && *wake_at_ <= at)
-    return;
-  wake_at_ = at;
-  later(std::max(at - mono, duration{}), moment_came{});
-}
-
 actors::child_spec controller_child(const std::string& parent,
                                     controller_spec spec,
-                                    controller_ports ports) {
-  auto entrance = std::make_shared<actors::door<controller_input>>(
-      parent + "/" + spec.name, "controller", mailbox_max);
-  auto spawn = [=](caf::event_based_actor& supervisor) -> caf::actor {
-    return supervisor.spawn<controller_actor>(entrance, spec, ports);
+                                    control::loop_ports ports) {
+  control::loop_spec loop;
+  loop.address = parent + "/" + spec.name;
+  loop.kind = "controller";
+  loop.name = spec.name;
+  loop.prefixes = spec.watches.prefixes;
+  loop.answers_max = controller_core::answers_max;
+  loop.make = [spec = std::move(spec)](const control::loop_ports& given) {
+    return std::make_unique<recording_loop>(spec, given);
   };
-  return {entrance, std::move(spawn)};
+  return control::loop_child(std::move(loop), std::move(ports));
 }
 
 } // namespace troupe::controllers

@@ -10,9 +10,9 @@ controller_core::controller_core(controller_spec spec, std::uint64_t seed)
 }
 
 core_effects
-controller_core::step(const moment& now,
+controller_core::step(const control::moment& now,
                       std::shared_ptr<const store::store_snapshot> view,
-                      std::vector<core_input> inputs) {
+                      std::vector<control::loop_input> inputs) {
   now_ = now;
   look(std::move(view));
   for (auto& input : inputs)
@@ -92,12 +92,12 @@ void controller_core::carry_out(const object_key& key,
     last_ticket_ = last_ticket_.next();
     tickets_.emplace(last_ticket_, key);
     mine.open.emplace(last_ticket_, what.actions[i]);
-    out_.writes.push_back(
+    out_.calls.push_back(
         {last_ticket_, control::to_request(what.actions[i], spec_.name)});
   }
 }
 
-void controller_core::take(write_answered& input) {
+void controller_core::take(control::call_answered& input) {
   const auto found = tickets_.extract(input.ticket);
   TROUPE_CHECK(!found.empty(), "a write is answered once");
   const auto& key = found.mapped();
@@ -160,7 +160,7 @@ void controller_core::conclude(const object_key& key, work& ended) {
   barrier_.wait_for(key, ended.newest);
 }
 
-void controller_core::take(read_ended& input) {
+void controller_core::take(control::read_ended& input) {
   const bool reached = input.outcome == store::barrier_outcome::reached;
   for (const auto& key : barrier_.end_read()) {
     const bool confirms = confirming_.erase(key) == 1;

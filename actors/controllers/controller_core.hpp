@@ -1,50 +1,20 @@
 #pragma once
 
 #include "actors/controllers/controller_spec.hpp"
-#include "messages/api/request.hpp"
 #include "runtime/base/prng.hpp"
+#include "runtime/control/control_loop.hpp"
 #include "runtime/control/revision_barrier.hpp"
 #include "runtime/control/work_queue.hpp"
 #include "runtime/control/write_request.hpp"
-#include "runtime/store/store_port.hpp"
 
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace troupe::controllers {
-
-/// Numbers the writes of one incarnation.
-using write_ticket = strong<std::uint64_t, struct write_ticket_tag>;
-
-/// A write was answered.
-struct write_answered {
-  write_ticket ticket;
-  api::response response;
-};
-
-/// The linearizable read that was asked for has ended. When it was reached,
-/// the view given to the same step covers it.
-struct read_ended {
-  store::barrier_outcome outcome = store::barrier_outcome::reached;
-};
-
-using core_input = std::variant<write_answered, read_ended>;
-
-/// The two clocks, read once for a step.
-struct moment {
-  mono_time mono;
-  wall_time wall;
-};
-
-struct write_effect {
-  write_ticket ticket;
-  api::request request;
-};
 
 /// Something users should hear.
 struct event_effect {
@@ -53,15 +23,8 @@ struct event_effect {
 };
 
 /// What a step wants done.
-struct core_effects {
-  std::vector<write_effect> writes;
+struct core_effects : control::loop_effects {
   std::vector<event_effect> events;
-  /// Ask for a linearizable read; `read_ended` answers.
-  bool read = false;
-  /// Step again at this moment at the latest.
-  std::optional<mono_time> wake_at;
-  /// Lines for the log, about what was refused.
-  std::vector<std::string> warnings;
 };
 
 /// A controller without its actor: queue, view, plans under way. It rebuilds
@@ -87,9 +50,9 @@ public:
   /// `seed` spreads retries.
   controller_core(controller_spec spec, std::uint64_t seed);
 
-  core_effects step(const moment& now,
+  core_effects step(const control::moment& now,
                     std::shared_ptr<const store::store_snapshot> view,
-                    std::vector<core_input> inputs);
+                    std::vector<control::loop_input> inputs);
 
   /// No key waits, is worked on, or will be tried again.
   bool quiet() const;
@@ -97,7 +60,7 @@ public:
 private:
   /// A key's plan while its writes are under way.
   struct work {
-    std::map<write_ticket, control::action> open;
+    std::map<control::call_ticket, control::action> open;
     store::revision newest;
     bool outdated = false;
     bool unknown = false;
@@ -105,8 +68,8 @@ private:
     std::vector<control::refusal> refusals;
   };
 
-  void take(write_answered& input);
-  void take(read_ended& input);
+  void take(control::call_answered& input);
+  void take(control::read_ended& input);
   void look(std::shared_ptr<const store::store_snapshot> view);
   void enqueue_periodic();
   void plan(const object_key& key, bool confirmed);
@@ -123,8 +86,8 @@ private:
   control::work_queue queue_;
   control::revision_barrier barrier_;
   std::map<object_key, work> works_;
-  std::map<write_ticket, object_key> tickets_;
-  write_ticket last_ticket_;
+  std::map<control::call_ticket, object_key> tickets_;
+  control::call_ticket last_ticket_;
   std::size_t in_hand_ = 0; ///< keys handed out and not done
   /// Keys whose read confirms a plan, among those that wait for one.
   std::set<object_key> confirming_;
@@ -132,7 +95,7 @@ private:
   std::map<object_key, std::vector<control::refusal>> refusals_;
   control::sightings sightings_;
   std::optional<mono_time> next_period_;
-  moment now_{};
+  control::moment now_{};
   core_effects out_;
 };
 

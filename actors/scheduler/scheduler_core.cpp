@@ -47,10 +47,10 @@ std::vector<std::string> scheduler_core::prefixes() {
   return out;
 }
 
-core_effects
+control::loop_effects
 scheduler_core::step(const moment& now,
                      std::shared_ptr<const store::store_snapshot> view,
-                     std::vector<core_input> inputs) {
+                     std::vector<control::loop_input> inputs) {
   now_ = now;
   look(std::move(view));
   for (auto& input : inputs)

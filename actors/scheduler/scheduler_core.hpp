@@ -5,10 +5,9 @@
 #include "actors/scheduler/related_pods.hpp"
 #include "actors/scheduler/scheduler_requests.hpp"
 #include "actors/scheduler/scheduling_queue.hpp"
-#include "messages/base/strong.hpp"
+#include "runtime/control/control_loop.hpp"
 #include "runtime/control/informer_cache.hpp"
 #include "runtime/control/revision_barrier.hpp"
-#include "runtime/store/store_port.hpp"
 
 #include <map>
 #include <memory>
@@ -16,48 +15,15 @@
 #include <set>
 #include <string>
 #include <unordered_map>
-#include <variant>
 #include <vector>
 
 namespace troupe::scheduler {
 
-/// Numbers the calls of one incarnation.
-using call_ticket = strong<std::uint64_t, struct call_ticket_tag>;
-
-struct call_answered {
-  call_ticket ticket;
-  api::response response;
-};
-
-/// The linearizable read that was asked for has ended. When it was reached,
-/// the view given to the same step covers it.
-struct read_ended {
-  store::barrier_outcome outcome = store::barrier_outcome::reached;
-};
-
-using core_input = std::variant<call_answered, read_ended>;
-
-/// The two clocks, read once for a step.
-struct moment {
-  mono_time mono;
-  wall_time wall;
-};
-
-struct call_effect {
-  call_ticket ticket;
-  api::request request;
-};
-
-/// What a step wants done.
-struct core_effects {
-  std::vector<call_effect> calls;
-  /// Ask for a linearizable read; `read_ended` answers.
-  bool read = false;
-  /// Step again at this moment at the latest.
-  std::optional<mono_time> wake_at;
-  /// Lines for the log.
-  std::vector<std::string> warnings;
-};
+using control::call_answered;
+using control::call_effect;
+using control::call_ticket;
+using control::moment;
+using control::read_ended;
 
 /// The scheduler without its actor: what waits, what the nodes have, which
 /// binds are under way. It rebuilds itself from the first view it is given, so
@@ -71,7 +37,7 @@ struct core_effects {
 ///        │                │  └────────────▶ forgotten, tried again later
 ///        │                ▼ answer lost, or none in time
 ///        └─(not bound)─ waits for a linearizable read
-class scheduler_core {
+class scheduler_core final : public control::control_loop {
 public:
   /// Binds under way at the same time.
   static constexpr std::size_t binds_max = 256;
@@ -89,15 +55,14 @@ public:
   /// `instance` signs events: "default-scheduler-s1".
   scheduler_core(std::string instance, std::uint64_t seed);
 
-  core_effects step(const moment& now,
-                    std::shared_ptr<const store::store_snapshot> view,
-                    std::vector<core_input> inputs);
+  control::loop_effects step(const moment& now,
+                             std::shared_ptr<const store::store_snapshot> view,
+                             std::vector<control::loop_input> inputs) override;
 
   /// What to hear of, as key prefixes.
   static std::vector<std::string> prefixes();
 
-  /// Nothing is due or under way.
-  bool quiet() const;
+  bool quiet() const override;
 
   const node_table& nodes() const { return table_; }
   const scheduling_queue& queue() const { return queue_; }
@@ -178,7 +143,7 @@ private:
   bool ready_ = false; ///< the first read has passed
   std::optional<mono_time> read_again_;
   moment now_{};
-  core_effects out_;
+  control::loop_effects out_;
 };
 
 } // namespace troupe::scheduler

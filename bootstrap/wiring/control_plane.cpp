@@ -209,22 +209,21 @@ private:
         }};
   }
 
+  control::loop_ports loop_ports() {
+    return {state_.get(), control::borrowed(local_), wall_now, mono_now,
+            random_u64};
+  }
+
   /// The controllers have a supervisor of their own: one that keeps failing
   /// wears out their budget, not the root's.
   actors::child_spec controllers_child() {
     const auto path = root_path_ + "/controller";
-    controllers::controller_ports ports;
-    ports.store = state_.get();
-    ports.api = &local_;
-    ports.wall_now = wall_now;
-    ports.mono_now = mono_now;
-    ports.random = random_u64;
     actors::supervisor_config inner;
     inner.tree = &tree_;
     for (auto& spec :
          controllers::all_controllers(describe_controllers(config_)))
       inner.children.push_back(
-          controllers::controller_child(path, std::move(spec), ports));
+          controllers::controller_child(path, std::move(spec), loop_ports()));
     return {std::make_shared<actors::door_base>(path, "supervisor", 1),
             [inner = std::move(inner)](
                 caf::event_based_actor& parent) -> caf::actor {
@@ -233,16 +232,10 @@ private:
   }
 
   actors::child_spec scheduler_child() {
-    scheduler::scheduler_ports ports;
-    ports.store = state_.get();
-    ports.api = &local_;
-    ports.wall_now = wall_now;
-    ports.mono_now = mono_now;
-    ports.random = random_u64;
     actors::supervisor_config inner;
     inner.tree = &tree_;
     inner.children.push_back(
-        scheduler::scheduler_child(config_.member, std::move(ports)));
+        scheduler::scheduler_child(config_.member, loop_ports()));
     return {std::make_shared<actors::door_base>(root_path_ + "/scheduler",
                                                 "supervisor", 1),
             [inner = std::move(inner)](

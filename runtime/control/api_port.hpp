@@ -4,6 +4,7 @@
 #include "messages/base/time_point.hpp"
 
 #include <functional>
+#include <memory>
 
 namespace troupe::control {
 
@@ -18,5 +19,10 @@ public:
   virtual void call(api::request request, mono_time deadline,
                     std::function<void(api::response)> done) = 0;
 };
+
+/// A port that somebody else keeps alive for longer than it is used.
+inline std::shared_ptr<api_port> borrowed(api_port& port) {
+  return {std::shared_ptr<api_port>{}, &port};
+}
 
 } // namespace troupe::control

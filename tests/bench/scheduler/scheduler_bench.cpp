@@ -1,5 +1,5 @@
 #include "actors/scheduler/scheduler_core.hpp"
-#include "tests/unit/actors/controllers/controller_world.hpp"
+#include "tests/support/api_world.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -17,7 +17,7 @@ double seconds() {
   return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-void fill(test::controller_world& world, int pods, int nodes, int sets) {
+void fill(test::api_world& world, int pods, int nodes, int sets) {
   world.place("{apiVersion: v1, kind: Namespace, metadata: {name: d}, status: "
               "{phase: Active}}");
   for (int i = 0; i < nodes; ++i) {
@@ -59,10 +59,10 @@ int main(int argc, char** argv) {
   const int pods = number(argc, argv, 1, 10'000);
   const int nodes = number(argc, argv, 2, 1'000);
   const int sets = number(argc, argv, 3, 10);
-  test::controller_world world;
+  test::api_world world;
   fill(world, pods, nodes, sets);
   scheduler::scheduler_core core{"bench", 1};
-  std::vector<scheduler::core_input> answers;
+  std::vector<control::loop_input> answers;
   double inside = 0;
   int binds = 0;
   const double start = seconds();
@@ -75,12 +75,12 @@ int main(int argc, char** argv) {
     for (auto& effect : effects.calls) {
       const bool bind = effect.request.target.subresource == "binding";
       binds += bind;
-      answers.push_back(scheduler::call_answered{
+      answers.push_back(control::call_answered{
           effect.ticket,
           bind ? world.call(std::move(effect.request)) : api::response{}});
     }
     if (effects.read)
-      answers.push_back(scheduler::read_ended{});
+      answers.push_back(control::read_ended{});
   } while (!answers.empty());
   const double all = seconds() - start;
   std::printf("%d pods, %d nodes, %d sets: %d placed\n", pods, nodes, sets,

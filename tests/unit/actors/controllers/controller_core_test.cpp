@@ -59,7 +59,7 @@ struct fixture {
 
   explicit fixture(controller_spec spec) : core(std::move(spec), 1) {}
 
-  core_effects step(std::vector<core_input> inputs = {}) {
+  core_effects step(std::vector<control::loop_input> inputs = {}) {
     return core.step(world.now(), world.store.current(), std::move(inputs));
   }
 };
@@ -71,25 +71,25 @@ TEST_CASE("core: a key waits until the view covers its writes") {
   f.world.place(config_map("settings"));
   const auto stale = f.world.store.current();
   const auto first = f.step();
-  REQUIRE(first.writes.size() == 1);
+  REQUIRE(first.calls.size() == 1);
   // Somebody touches the object while the write is under way; the view that
   // the answer meets is older than the write.
   const auto answer = done(stale->applied().value() + 5);
   f.world.place(config_map("settings"));
-  CHECK(
-      f.step({write_answered{first.writes[0].ticket, answer}}).writes.empty());
+  CHECK(f.step({control::call_answered{first.calls[0].ticket, answer}})
+            .calls.empty());
   CHECK_FALSE(f.core.quiet());
   for (int i = 0; i < 4; ++i)
     f.world.place(config_map("secret") + "  # " + std::to_string(i));
-  CHECK(f.step().writes.size() == 1); // the other key
+  CHECK(f.step().calls.size() == 1); // the other key
   f.world.erase(settings);
   f.world.erase(secret);
   f.world.place(config_map("settings"));
   f.world.place(config_map("other"));
   f.world.erase("core/configmaps/n1/other");
   const auto later = f.step();
-  REQUIRE(later.writes.size() == 1);
-  CHECK(later.writes[0].request.target.name == "settings");
+  REQUIRE(later.calls.size() == 1);
+  CHECK(later.calls[0].request.target.name == "settings");
 }
 
 TEST_CASE("core: what rests on an absence is planned again after a read") {
@@ -97,23 +97,23 @@ TEST_CASE("core: what rests on an absence is planned again after a read") {
   f.world.place(config_map("settings"));
   const auto first = f.step();
   CHECK(first.read);
-  CHECK(first.writes.empty());
+  CHECK(first.calls.empty());
   CHECK_FALSE(f.step().read);
 
   SECTION("and done when it is still wanted") {
-    const auto second = f.step({read_ended{}});
-    CHECK(second.writes.size() == 1);
+    const auto second = f.step({control::read_ended{}});
+    CHECK(second.calls.size() == 1);
     CHECK_FALSE(second.read);
   }
   SECTION("and dropped when the fresh view does not want it") {
     f.world.erase(settings);
-    CHECK(f.step({read_ended{}}).writes.empty());
+    CHECK(f.step({control::read_ended{}}).calls.empty());
     CHECK(f.core.quiet());
   }
   SECTION("and tried again later when the read fails") {
     const auto second =
-        f.step({read_ended{store::barrier_outcome::unavailable}});
-    CHECK(second.writes.empty());
+        f.step({control::read_ended{store::barrier_outcome::unavailable}});
+    CHECK(second.calls.empty());
     CHECK_FALSE(second.read);
     REQUIRE(second.wake_at);
     f.world.advance(*second.wake_at - f.world.mono);
@@ -126,13 +126,13 @@ TEST_CASE("core: an unknown outcome waits for a read, then tries again") {
     fixture f{deleter(false)};
     f.world.place(config_map("settings"));
     const auto first = f.step();
-    const auto second =
-        f.step({write_answered{first.writes.at(0).ticket, refused(code)}});
+    const auto second = f.step(
+        {control::call_answered{first.calls.at(0).ticket, refused(code)}});
     CHECK(second.read);
-    CHECK(second.writes.empty());
+    CHECK(second.calls.empty());
     f.world.advance(std::chrono::seconds{1});
-    CHECK(f.step().writes.empty());
-    CHECK(f.step({read_ended{}}).writes.size() == 1);
+    CHECK(f.step().calls.empty());
+    CHECK(f.step({control::read_ended{}}).calls.size() == 1);
   }
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("core: users hear of what happened, and of nothing else") {
     const auto first = f.step();
     CHECK(first.events.empty());
     const auto second =
-        f.step({write_answered{first.writes.at(0).ticket, r.answer}});
+        f.step({control::call_answered{first.calls.at(0).ticket, r.answer}});
     CHECK(second.events.size() == (*r.want == '\0' ? 0 : 1));
     for (const auto& event : second.events) {
       CHECK(to_string(event.note) == r.want);
@@ -190,12 +190,12 @@ TEST_CASE("core: refusals are told to the next plan, and warned about") {
   f.world.place(config_map("settings"));
   const auto first = f.step();
   const auto second =
-      f.step({write_answered{first.writes.at(0).ticket, refused(403)}});
+      f.step({control::call_answered{first.calls.at(0).ticket, refused(403)}});
   CHECK(second.warnings.size() == 1);
   REQUIRE(second.wake_at);
   CHECK(*second.wake_at >= f.world.mono + std::chrono::milliseconds{5});
   f.world.advance(*second.wake_at - f.world.mono);
-  CHECK(f.step().writes.size() == 1);
+  CHECK(f.step().calls.size() == 1);
   CHECK(heard == std::vector<control::refusal>{{settings, "no"}});
 }
 
@@ -204,11 +204,11 @@ TEST_CASE("core: a conflict is tried again after the backoff") {
   f.world.place(config_map("settings"));
   const auto first = f.step();
   const auto second =
-      f.step({write_answered{first.writes.at(0).ticket, refused(409)}});
-  CHECK(second.writes.empty());
+      f.step({control::call_answered{first.calls.at(0).ticket, refused(409)}});
+  CHECK(second.calls.empty());
   CHECK(second.warnings.empty());
   f.world.advance(std::chrono::milliseconds{6});
-  CHECK(f.step().writes.size() == 1);
+  CHECK(f.step().calls.size() == 1);
 }
 
 TEST_CASE("core: a plan that waits is made anew when its time has come") {
@@ -226,13 +226,13 @@ TEST_CASE("core: a plan that waits is made anew when its time has come") {
   due = f.world.wall + std::chrono::minutes{5};
   f.world.place(config_map("settings"));
   const auto first = f.step();
-  CHECK(first.writes.empty());
+  CHECK(first.calls.empty());
   CHECK(first.wake_at == f.world.mono + std::chrono::minutes{5});
   CHECK_FALSE(f.core.quiet());
   f.world.advance(std::chrono::minutes{4});
-  CHECK(f.step().writes.empty());
+  CHECK(f.step().calls.empty());
   f.world.advance(std::chrono::minutes{1});
-  CHECK(f.step().writes.size() == 1);
+  CHECK(f.step().calls.size() == 1);
 }
 
 TEST_CASE("core: plans hear for how long they have seen the same") {
@@ -277,18 +277,18 @@ TEST_CASE("core: keys and writes under way are limited") {
     fixture f{deleter(false)};
     for (std::size_t i = 0; i < 2 * controller_core::keys_max; ++i)
       f.world.place(config_map("c" + std::to_string(i)));
-    CHECK(f.step().writes.size() == controller_core::keys_max);
-    CHECK(f.step().writes.empty());
+    CHECK(f.step().calls.size() == controller_core::keys_max);
+    CHECK(f.step().calls.empty());
   }
   SECTION("writes of a key, the rest of which follows") {
     const auto most = controller_core::writes_per_key_max;
     fixture f{deleter(false, most + 1)};
     f.world.place(config_map("settings"));
     const auto first = f.step();
-    CHECK(first.writes.size() == most);
-    std::vector<core_input> answers;
-    for (const auto& write : first.writes)
-      answers.push_back(write_answered{write.ticket, done(0)});
-    CHECK(f.step(std::move(answers)).writes.size() == most);
+    CHECK(first.calls.size() == most);
+    std::vector<control::loop_input> answers;
+    for (const auto& write : first.calls)
+      answers.push_back(control::call_answered{write.ticket, done(0)});
+    CHECK(f.step(std::move(answers)).calls.size() == most);
   }
 }

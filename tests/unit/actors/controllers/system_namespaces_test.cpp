@@ -10,17 +10,17 @@ TEST_CASE("system namespaces: looked after once a minute, and when one goes") {
   test::controller_world world;
   controllers::controller_core core{controllers::all_controllers().at(0), 1};
   const auto first = core.step(world.now(), world.store.current(), {});
-  CHECK(first.writes.size() == 4);
+  CHECK(first.calls.size() == 4);
   CHECK(first.wake_at == world.mono + 1min);
-  std::vector<controllers::core_input> answers;
-  for (const auto& write : first.writes)
+  std::vector<control::loop_input> answers;
+  for (const auto& write : first.calls)
     answers.push_back(
-        controllers::write_answered{write.ticket, world.call(write.request)});
+        control::call_answered{write.ticket, world.call(write.request)});
   CHECK(core.step(world.now(), world.store.current(), std::move(answers))
-            .writes.empty());
+            .calls.empty());
 
   world.erase("core/namespaces/kube-public");
   const auto again = core.step(world.now(), world.store.current(), {});
-  REQUIRE(again.writes.size() == 1);
-  CHECK(again.writes[0].request.target.name == "kube-public");
+  REQUIRE(again.calls.size() == 1);
+  CHECK(again.calls[0].request.target.name == "kube-public");
 }

@@ -142,7 +142,7 @@ private:
     return out;
   }
 
-  test::controller_world world_;
+  test::api_world world_;
   test::scheduler_runner runner_{world_};
 };
 

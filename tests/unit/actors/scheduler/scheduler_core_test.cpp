@@ -1,7 +1,7 @@
 #include "actors/scheduler/scheduler_core.hpp"
 #include "messages/view/core_v1.hpp"
 #include "runtime/control/object_meta.hpp"
-#include "tests/unit/actors/controllers/controller_world.hpp"
+#include "tests/support/api_world.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,7 +13,7 @@ namespace {
 
 /// The core with a node and a pod, and answers given by hand.
 struct fixture {
-  test::controller_world world;
+  test::api_world world;
   scheduler_core core{"default-scheduler-s1", 1};
   std::vector<call_effect> binds;
   std::vector<std::string> events; ///< messages
@@ -36,7 +36,7 @@ struct fixture {
                   "600m}}}]}, status: {phase: Pending}}");
   }
 
-  void step(std::vector<core_input> inputs = {}) {
+  void step(std::vector<control::loop_input> inputs = {}) {
     world.wall += std::chrono::nanoseconds{1};
     auto effects = core.step({world.mono, world.wall}, world.store.current(),
                              std::move(inputs));

@@ -49,7 +49,7 @@ std::string pod(std::size_t i, prng& random) {
 }
 
 /// What stands on each node, straight from the store.
-node_table recount(const test::controller_world& world, class_table& classes) {
+node_table recount(const test::api_world& world, class_table& classes) {
   node_table out;
   const auto view = world.view();
   view.each("core/nodes/", [&](const auto& key, const auto&) {
@@ -67,7 +67,7 @@ node_table recount(const test::controller_world& world, class_table& classes) {
 
 /// No resource of a node is promised twice, no port given to two, no two
 /// hermits together.
-void check_nodes(const test::controller_world& world) {
+void check_nodes(const test::api_world& world) {
   class_table classes;
   const auto table = recount(world, classes);
   for (row at = 0; at < table.rows(); ++at) {
@@ -91,7 +91,7 @@ void check_nodes(const test::controller_world& world) {
 }
 
 /// What waits has no node that would take it.
-void check_waiting(const test::controller_world& world) {
+void check_waiting(const test::api_world& world) {
   class_table classes;
   const auto table = recount(world, classes);
   const auto view = world.view();
@@ -114,7 +114,7 @@ TEST_CASE("no node is ever promised more than it has", "[scheduler property]") {
   for (std::uint64_t seed = 1; seed <= 25; ++seed) {
     CAPTURE(seed);
     prng random{seed};
-    test::controller_world world;
+    test::api_world world;
     world.place("{apiVersion: v1, kind: Namespace, metadata: {name: d}, "
                 "status: {phase: Active}}");
     test::scheduler_runner runner{world};
