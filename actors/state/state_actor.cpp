@@ -60,6 +60,10 @@ void state_actor::handle(call& input) {
             batch_.push_back(propose_command{handle_->enter(std::move(c.done)),
                                              std::move(c.proposal)});
           },
+          [this](raise_call& c) {
+            batch_.push_back(raise_command{handle_->enter(std::move(c.done)),
+                                           std::move(c.fence), c.deadline});
+          },
           [this](read_call& c) {
             batch_.push_back(
                 read_barrier{handle_->enter(std::move(c.done)), c.deadline});
@@ -113,11 +117,7 @@ void state_actor::carry_out(std::vector<effect>& effects,
 bool state_actor::make_durable(std::vector<raft::effect>& storage,
                                std::vector<input>& out) {
   auto taken = storage_->take(storage, core_->raft().log().start());
-  if (!taken) {
-    settings_.fatal(taken.error());
-    return false;
-  }
-  auto durable = storage_->sync();
+  auto durable = taken ? storage_->sync() : taken.error();
   if (!durable) {
     settings_.fatal(durable.error());
     return false;

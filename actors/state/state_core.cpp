@@ -66,21 +66,33 @@ void state_core::on(time_passed& in, std::vector<raft::input>& out) {
 
 void state_core::on(propose_command& in, std::vector<raft::input>& out) {
   auto& proposal = in.proposal;
-  if (proposal.deadline < wall_)
-    return answer(in.tag, store::proposal_expired{});
-  if (proposals_.size() >= config_.proposals_max)
-    return answer(in.tag, store::overloaded{"too many writes are waiting"});
-  if (over_quota(proposal))
-    return answer(in.tag, store::overloaded{"the store is full"});
-  proposal.deadline =
-      std::min(proposal.deadline, wall_ + config_.proposal_deadline_max);
   const auto deadline = proposal.deadline;
-  auto payload = store::encode_command(std::move(proposal));
+  if (deadline >= wall_ && over_quota(proposal))
+    return answer(in.tag, store::overloaded{"the store is full"});
+  proposal.deadline = std::min(deadline, latest_deadline());
+  append(in.tag, std::move(proposal), deadline, out);
+}
+
+void state_core::on(raise_command& in, std::vector<raft::input>& out) {
+  append(in.tag, std::move(in.fence), in.deadline, out);
+}
+
+void state_core::append(ticket tag, store::command what, wall_time deadline,
+                        std::vector<raft::input>& out) {
+  if (deadline < wall_)
+    return answer(tag, store::proposal_expired{});
+  if (proposals_.size() >= config_.proposals_max)
+    return answer(tag, store::overloaded{"too many writes are waiting"});
+  auto payload = store::encode_command(std::move(what));
   if (!payload)
-    return answer(in.tag, store::overloaded{payload.error().message});
-  proposals_.add(in.tag, deadline);
+    return answer(tag, store::overloaded{payload.error().message});
+  proposals_.add(tag, std::min(deadline, latest_deadline()));
   out.push_back(
-      raft::propose{to_tag(in.tag), make_shared_bytes(std::move(*payload))});
+      raft::propose{to_tag(tag), make_shared_bytes(std::move(*payload))});
+}
+
+wall_time state_core::latest_deadline() const {
+  return wall_ + config_.proposal_deadline_max;
 }
 
 void state_core::on(read_barrier& in, std::vector<raft::input>& out) {

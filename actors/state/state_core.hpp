@@ -48,6 +48,12 @@ struct propose_command {
   store::proposal proposal;
 };
 
+struct raise_command {
+  ticket tag;
+  store::raise_fence fence;
+  wall_time deadline;
+};
+
 struct read_barrier {
   ticket tag;
   mono_time deadline;
@@ -65,8 +71,9 @@ struct snapshot_saved {
   bool durable = false;
 };
 
-using input = std::variant<time_passed, propose_command, read_barrier,
-                           wait_revision, snapshot_saved, raft::input>;
+using input =
+    std::variant<time_passed, propose_command, raise_command, read_barrier,
+                 wait_revision, snapshot_saved, raft::input>;
 
 /// Effects beside the Raft core's storage and message effects.
 struct answer_proposal {
@@ -117,11 +124,15 @@ public:
 private:
   void on(time_passed& in, std::vector<raft::input>& out);
   void on(propose_command& in, std::vector<raft::input>& out);
+  void on(raise_command& in, std::vector<raft::input>& out);
   void on(read_barrier& in, std::vector<raft::input>& out);
   void on(wait_revision& in, std::vector<raft::input>& out);
   void on(snapshot_saved& in, std::vector<raft::input>& out);
   void on(raft::input& in, std::vector<raft::input>& out);
 
+  /// Into the log, waited for until `deadline`, or refused.
+  void append(ticket tag, store::command what, wall_time deadline,
+              std::vector<raft::input>& out);
   void carry_out(raft::effect& from_raft);
   void apply(const raft::apply_entries& committed);
   store::apply_outcome apply(const raft::entry& entry, publish& out);
@@ -132,6 +143,7 @@ private:
   void expire(wall_time wall, mono_time mono);
   void compact_when_due(std::vector<raft::input>& out);
   void snapshot_when_due();
+  wall_time latest_deadline() const;
   bool over_quota(const store::proposal& proposal) const;
 
   state_config config_;

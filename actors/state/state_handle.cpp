@@ -52,6 +52,13 @@ void state_handle::propose(store::proposal value,
     lost(store::overloaded{"the state replica is not running"});
 }
 
+void state_handle::raise(store::raise_fence value, wall_time deadline,
+                         std::function<void(store::propose_outcome)> done) {
+  reply<store::propose_outcome> lost{done, store::outcome_unknown{}};
+  if (!entrance_->post(raise_call{std::move(value), deadline, lost}))
+    lost(store::overloaded{"the state replica is not running"});
+}
+
 void state_handle::read_index(
     mono_time deadline, std::function<void(store::barrier_outcome)> done) {
   entrance_->post(read_call{

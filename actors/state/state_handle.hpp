@@ -22,6 +22,12 @@ struct propose_call {
   reply<store::propose_outcome> done;
 };
 
+struct raise_call {
+  store::raise_fence fence;
+  wall_time deadline;
+  reply<store::propose_outcome> done;
+};
+
 struct read_call {
   mono_time deadline;
   reply<store::barrier_outcome> done;
@@ -39,8 +45,8 @@ struct snapshot_done {
 
 struct tick_call {};
 
-using call =
-    std::variant<propose_call, read_call, wait_call, snapshot_done, tick_call>;
+using call = std::variant<propose_call, raise_call, read_call, wait_call,
+                          snapshot_done, tick_call>;
 
 /// `store_port` in front of a state actor: it outlives the actor's
 /// incarnations, and with it the published root and the subscribers. After a
@@ -56,6 +62,8 @@ public:
   std::shared_ptr<const store::store_snapshot> current() const override;
   void propose(store::proposal value,
                std::function<void(store::propose_outcome)> done) override;
+  void raise(store::raise_fence value, wall_time deadline,
+             std::function<void(store::propose_outcome)> done) override;
   void read_index(mono_time deadline,
                   std::function<void(store::barrier_outcome)> done) override;
   void wait_applied(store::revision at, mono_time deadline,

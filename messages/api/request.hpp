@@ -53,6 +53,15 @@ struct target {
   friend bool operator==(const target&, const target&) = default;
 };
 
+/// "Only while this holding of a lease is the newest": a write that carries it
+/// is refused once a higher epoch of the same name was raised.
+struct fence {
+  std::string name; ///< of the lease: "kube-scheduler"
+  std::uint64_t epoch = 0;
+
+  friend bool operator==(const fence&, const fence&) = default;
+};
+
 /// One request of a component in this process (a controller, the scheduler, an
 /// agent's relay): the same door as users, with a document for a body. The
 /// media-typed form that arrives over HTTP is decoded to the same.
@@ -71,6 +80,8 @@ struct request {
   /// Delete: "Background", "Foreground" or "Orphan"; empty for the default.
   std::string propagation_policy;
   std::optional<std::int64_t> grace_period_seconds;
+  /// Of who may write only while it holds a lease. Never comes from elsewhere.
+  std::optional<api::fence> fence = {};
 };
 
 /// What became of it.
@@ -80,6 +91,9 @@ struct response {
   std::shared_ptr<const codec::document> object;
   /// Revision of the write, or of the object read; 0 when nothing was written.
   std::uint64_t revision = 0;
+  /// The request's fence was refused, and this epoch stands. Nothing was
+  /// written, and nothing under that fence ever will be.
+  std::optional<std::uint64_t> fenced_off = {};
 };
 
 } // namespace troupe::api

@@ -286,6 +286,17 @@ status internal_error(std::string message) {
                  std::move(details));
 }
 
+status fenced_off(std::string_view lease, std::uint64_t epoch,
+                  std::uint64_t standing) {
+  status out;
+  out.code = 403;
+  out.reason = "Forbidden";
+  out.message = "the lease \"" + std::string{lease}
+                + "\" has a newer holder: epoch " + std::to_string(epoch)
+                + " is refused, " + std::to_string(standing) + " stands";
+  return out;
+}
+
 std::string to_json(const status& value) {
   std::string out;
   object_writer writer{out};

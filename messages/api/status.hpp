@@ -92,6 +92,10 @@ status too_large_resource_version(std::uint64_t asked, std::uint64_t current,
 status timeout(std::string message, int retry_after_seconds);
 status service_unavailable(std::string message);
 status internal_error(std::string message);
+/// 403 of a write whose writer does not hold the lease any more; no client's
+/// write has a fence.
+status fenced_off(std::string_view lease, std::uint64_t epoch,
+                  std::uint64_t standing);
 
 /// The status as compact JSON, as kubectl and client-go read it.
 std::string to_json(const status& value);

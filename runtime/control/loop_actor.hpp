@@ -63,6 +63,8 @@ protected:
   void handle(loop_message& input) override;
   void idle() override;
 
+  const loop_ports& ports() const { return ports_; }
+
 private:
   void step();
   void call(call_effect& effect);

@@ -47,6 +47,11 @@ public:
   virtual void propose(proposal value,
                        std::function<void(propose_outcome)> done) = 0;
 
+  /// Raises a fence; `done` hears as above: `committed` when it stands at that
+  /// epoch, and `current()` says so, or `fenced_off` when it is past it.
+  virtual void raise(raise_fence value, wall_time deadline,
+                     std::function<void(propose_outcome)> done) = 0;
+
   /// A linearizable read: when `done` hears `reached`, `current()` covers
   /// every write acknowledged anywhere before this call.
   virtual void read_index(mono_time deadline,

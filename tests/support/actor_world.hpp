@@ -40,6 +40,12 @@ public:
     world_.store.propose(std::move(value), std::move(done));
   }
 
+  void raise(store::raise_fence value, wall_time deadline,
+             std::function<void(store::propose_outcome)> done) override {
+    std::lock_guard guard{mutex_};
+    world_.store.raise(std::move(value), deadline, std::move(done));
+  }
+
   void read_index(mono_time deadline,
                   std::function<void(store::barrier_outcome)> done) override {
     std::lock_guard guard{mutex_};

@@ -3,6 +3,8 @@
 #include "actors/gateway/access/roles.hpp"
 #include "actors/gateway/object/storage.hpp"
 #include "messages/codec/yaml.hpp"
+#include "messages/schema/ids/core_v1.hpp"
+#include "messages/schema/ids/meta_v1.hpp"
 #include "messages/schema/registry.hpp"
 #include "runtime/control/informer_cache.hpp"
 #include "runtime/control/write_request.hpp"
@@ -143,6 +145,13 @@ void api_world::advance(duration by) {
   wall += by;
   store.set_mono_time(mono);
   store.set_wall_time(wall);
+}
+
+std::shared_ptr<const codec::document> config_map(const std::string& name) {
+  codec::document doc{schema::find_kind_type({"", "v1", "ConfigMap"})};
+  auto& metadata = doc.object_at(doc.root(), schema::ids::config_map::metadata);
+  doc.set(metadata, schema::ids::object_meta::name, doc.make_string(name));
+  return std::make_shared<const codec::document>(std::move(doc));
 }
 
 store::proposal_id api_world::next_id() {

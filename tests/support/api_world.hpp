@@ -59,4 +59,7 @@ private:
   std::unique_ptr<gateway::local_api> api_;
 };
 
+/// A ConfigMap with a name and nothing else.
+std::shared_ptr<const codec::document> config_map(const std::string& name);
+
 } // namespace troupe::test

@@ -98,6 +98,15 @@ void local_store::propose(store::proposal value,
   });
 }
 
+void local_store::raise(store::raise_fence value, wall_time deadline,
+                        std::function<void(store::propose_outcome)> done) {
+  run([=, this, value = std::move(value)]() mutable {
+    if (deadline < wall_now_)
+      return done(store::proposal_expired{});
+    done(store::to_propose_outcome(apply(std::move(value))));
+  });
+}
+
 void local_store::read_index(mono_time,
                              std::function<void(barrier_outcome)> done) {
   run([done = std::move(done)] { done(barrier_outcome::reached); });

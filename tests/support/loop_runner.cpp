@@ -37,9 +37,9 @@ bool loop_runner::step() {
   for (auto& effect : effects.calls)
     call(effect);
   if (effects.read)
-    answers_.push_back(
-        control::read_ended{fails(10) ? store::barrier_outcome::timed_out
-                                      : store::barrier_outcome::reached});
+    answers_.push_back(control::read_ended{
+        cut_off || fails(10) ? store::barrier_outcome::timed_out
+                             : store::barrier_outcome::reached});
   for (auto& line : effects.warnings)
     warnings.push_back(std::move(line));
   wake_at_ = effects.wake_at;
@@ -48,6 +48,7 @@ bool loop_runner::step() {
 
 control::moment loop_runner::now() {
   auto out = world_.now();
+  out.wall += wall_skew;
   if (unique_times)
     out.wall += std::chrono::nanoseconds{++steps_};
   return out;
@@ -55,7 +56,7 @@ control::moment loop_runner::now() {
 
 bool loop_runner::has_news() const {
   return seen_ == nullptr
-         || seen_->applied() < world_.store.current()->applied();
+         || (!cut_off && seen_->applied() < world_.store.current()->applied());
 }
 
 void loop_runner::settle() {
@@ -69,6 +70,8 @@ loop_runner::choose_view(bool fresh) {
   auto newest = world_.store.current();
   if (history_.empty() || history_.back()->applied() < newest->applied())
     history_.push_back(newest);
+  if (cut_off && seen_ != nullptr)
+    return seen_;
   if (fresh || !faults_ || faults_->chance(30))
     return newest;
   auto chosen = history_[faults_->below(history_.size())];
@@ -84,14 +87,16 @@ void loop_runner::call(control::call_effect& effect) {
   };
   if (on_call)
     on_call(effect.request);
-  if (fails(10))
+  if (cut_off || fails(10))
     return answer(lost);
   if (auto no = refuse ? refuse(effect.request) : std::nullopt)
     return answer(std::move(*no));
   if (before_write)
     before_write(effect.request);
   auto heard = world_.call(std::move(effect.request));
-  answer(fails(10) ? lost : std::move(heard));
+  const bool lose = answers_to_lose > 0;
+  answers_to_lose -= lose;
+  answer(lose || fails(10) ? lost : std::move(heard));
 }
 
 std::string describe(const api::request& request) {

@@ -50,6 +50,12 @@ public:
   std::vector<std::string> warnings; ///< of the loop
   /// Never twice the same wall time: a little is added with each step.
   bool unique_times = false;
+  /// What its wall clock shows beside the world's.
+  duration wall_skew{};
+  /// Its replica hears nothing new, and its calls and reads reach nobody.
+  bool cut_off = false;
+  /// So many next calls are carried out and the answer is lost.
+  unsigned answers_to_lose = 0;
 
 protected:
   bool has_news() const;

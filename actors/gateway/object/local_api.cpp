@@ -14,7 +14,8 @@ namespace troupe::gateway {
 namespace {
 
 api::response to_response(object_answer answer) {
-  return {std::move(answer.status), std::move(answer.object), answer.revision};
+  return {std::move(answer.status), std::move(answer.object), answer.revision,
+          answer.fenced_off};
 }
 
 object_call to_call(const api::request& request, mono_time deadline) {
@@ -30,6 +31,7 @@ object_call to_call(const api::request& request, mono_time deadline) {
       request.field_manager.empty() ? request.user.name : request.field_manager;
   out.validation = field_validation::ignore;
   out.deadline = deadline;
+  out.fence = request.fence;
   return out;
 }
 

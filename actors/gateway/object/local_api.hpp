@@ -18,6 +18,7 @@ using local_authorizer =
 ///
 /// get, list, create, update, remove and remove_collection; anything else is
 /// 405. An update's `resource_version` and `uid` replace those of the body.
+/// A request's fence goes with each of its writes; reads know none.
 /// Without `field_manager` the identity's name owns what is written. Answers
 /// follow `object_writer`; a list is a document of the resource's list type.
 class local_api final : public control::api_port {

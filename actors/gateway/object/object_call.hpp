@@ -38,6 +38,8 @@ struct object_call {
   std::vector<std::string> problems;
   /// Past it the answer is a timeout, and the write may have happened.
   mono_time deadline;
+  /// Of who may write only while it holds a lease.
+  std::optional<api::fence> fence = {};
   /// The cluster's; whoever carries the call out fills them in.
   pod_settings pods = {};
 
@@ -69,6 +71,8 @@ struct object_answer {
   std::uint64_t revision = 0;
   /// Texts for Warning headers.
   std::vector<std::string> warnings;
+  /// As of `api::response`.
+  std::optional<std::uint64_t> fenced_off = {};
 };
 
 using object_done = std::function<void(object_answer)>;

@@ -23,6 +23,9 @@ write_task task_of(const object_call& call) {
   out.deadline = call.deadline;
   out.dry_run = call.dry_run;
   out.attempts_max = write_attempts_max;
+  if (call.fence)
+    out.fence =
+        store::fence{call.fence->name, store::revision{call.fence->epoch}};
   out.conflict = api::modified(call.group_resource(), call.name);
   return out;
 }

@@ -44,7 +44,7 @@ public:
       return finish(std::move(decision.answer));
     answer_ = std::move(decision.answer);
     proposal_ = {store::proposal_id{ports_.random_id()}, proposal_deadline(),
-                 std::nullopt, std::move(decision.guards),
+                 task_.fence, std::move(decision.guards),
                  std::move(decision.ops)};
     propose();
   }
@@ -108,10 +108,7 @@ private:
                    [&](const store::outcome_compacted&) { time_out(); },
                    [&](const store::proposal_expired&) { time_out(); },
                    [&](const store::overloaded& x) { overloaded(x); },
-                   [&](const store::fenced_off&) {
-                     TROUPE_CHECK(false,
-                                  "writes through the gateway carry no fence");
-                   },
+                   [&](const store::fenced_off& x) { fenced_off(x); },
                },
                outcome);
   }
@@ -130,6 +127,16 @@ private:
       return finish(refuse(task_.conflict));
     fresh_ = false;
     refresh();
+  }
+
+  /// Nothing was written, and an attempt of before that is still on its way
+  /// meets the same fence.
+  void fenced_off(const store::fenced_off& by) {
+    TROUPE_CHECK(task_.fence.has_value(), "only what is fenced is fenced off");
+    auto out = refuse(api::fenced_off(
+        task_.fence->name, task_.fence->epoch.value(), by.epoch.value()));
+    out.fenced_off = by.epoch.value();
+    finish(std::move(out));
   }
 
   /// An unknown outcome of before may still come true.

@@ -4,6 +4,7 @@
 #include "actors/gateway/object/refusal.hpp"
 
 #include <functional>
+#include <optional>
 
 namespace troupe::gateway {
 
@@ -40,6 +41,7 @@ using write_step = std::function<write_decision(
 struct write_task {
   mono_time deadline;
   bool dry_run = false;
+  std::optional<store::fence> fence = {};
   /// Looks at the state that may end in a failed guard before the client is
   /// told of a conflict.
   int attempts_max = 1;
@@ -66,7 +68,7 @@ inline constexpr int write_attempts_max = 100;
 ///    behind; its guards catch that.
 /// 2. The decision is final, or a dry run: nothing would catch a stale view,
 ///    so it is made again on a state as new as the call (a read index).
-/// 3. Committed, refused by load, or out of time.
+/// 3. Committed, refused by load or by the fence, or out of time.
 /// 4. A guard failed, nothing was written: decided again, behind a barrier.
 /// 5. The outcome is unknown or nobody led: the same proposal, under the same
 ///    id, once something was applied or some time has passed.

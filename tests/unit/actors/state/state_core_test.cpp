@@ -183,3 +183,23 @@ TEST_CASE("a replica refuses another's files") {
   REQUIRE_FALSE(opened);
   CHECK(opened.error().code == errc::conflict);
 }
+
+TEST_CASE("a fence is raised through the log, and only upwards") {
+  replica_harness r{fresh_disk()};
+  const auto raise = [&](std::uint64_t tag, std::uint64_t epoch, duration in) {
+    r.run({state::raise_command{
+        state::ticket{tag}, {"lease", store::revision{epoch}}, r.wall() + in}});
+    return r.outcomes.at(tag);
+  };
+  CHECK(is_committed(raise(1, 5, 10s)));
+  CHECK(r.core().view()->fence("lease") == store::revision{5});
+  CHECK(raise(2, 4, 10s)
+        == store::propose_outcome{store::fenced_off{store::revision{5}}});
+  CHECK(is_committed(raise(3, 5, 10s)));
+  CHECK(raise(4, 9, -1s) == store::propose_outcome{store::proposal_expired{}});
+  auto late = put_proposal(5, "a", "x", r.wall() + 10s);
+  late.fence = store::fence{"lease", store::revision{4}};
+  r.run({state::propose_command{state::ticket{5}, late}});
+  CHECK(r.outcomes.at(5)
+        == store::propose_outcome{store::fenced_off{store::revision{5}}});
+}

@@ -191,3 +191,56 @@ TEST_CASE("a read without a leader says so") {
   CHECK(f.ask(f.request(api::verb::get, "a")).status.code == 503);
   CHECK(f.ask(f.request(api::verb::list)).status.code == 504);
 }
+
+TEST_CASE("a component's fence goes with each of its writes") {
+  fixture f;
+  const auto raise = [&](std::uint64_t epoch) {
+    f.world.inner.apply_now(
+        store::raise_fence{"lease", store::revision{epoch}});
+  };
+  raise(7);
+  auto creation = f.request(api::verb::create);
+  f.set_body(creation, R"({"metadata":{"name":"c"}})");
+  auto removal = f.request(api::verb::remove, "a");
+  auto sweep = f.request(api::verb::remove_collection);
+
+  SECTION("the standing epoch writes") {
+    for (auto* one : {&creation, &removal, &sweep}) {
+      one->fence = api::fence{"lease", 7};
+      const auto answer = f.ask(*one);
+      CHECK(answer.status.success);
+      CHECK_FALSE(answer.fenced_off);
+    }
+    for (const auto& one : f.world.store.proposals)
+      if (one.fence)
+        CHECK(one.fence->epoch == store::revision{7});
+  }
+  SECTION("a lower one does not, and is no conflict") {
+    for (auto* one : {&creation, &removal, &sweep}) {
+      one->fence = api::fence{"lease", 6};
+      const auto before = f.world.store.proposals.size();
+      const auto answer = f.ask(*one);
+      CHECK(answer.status.code == 403);
+      CHECK(answer.status.message
+            == "the lease \"lease\" has a newer holder: epoch 6 is refused, 7 "
+               "stands");
+      CHECK(answer.fenced_off == 7);
+      // Once is enough: it can not become true again.
+      CHECK(f.world.store.proposals.size() == before + 1);
+    }
+    CHECK(f.world.inner.current()->get("core/configmaps/ns/a") != nullptr);
+  }
+  SECTION("an attempt without an outcome meets the fence of later") {
+    f.world.store.fates = {test::fate::unknown_lost};
+    f.world.store.before_propose = [&](std::size_t) {
+      f.world.store.before_propose = [&](std::size_t) { raise(8); };
+    };
+    removal.fence = api::fence{"lease", 7};
+    CHECK(f.ask(removal).fenced_off == 8);
+    CHECK(f.world.inner.current()->get("core/configmaps/ns/a") != nullptr);
+  }
+  SECTION("another lease's fence is another's") {
+    removal.fence = api::fence{"other", 1};
+    CHECK(f.ask(removal).status.success);
+  }
+}

@@ -43,6 +43,11 @@ void faulty_store::propose(store::proposal value,
   }
 }
 
+void faulty_store::raise(store::raise_fence value, wall_time deadline,
+                         std::function<void(store::propose_outcome)> done) {
+  inner_.raise(std::move(value), deadline, std::move(done));
+}
+
 void faulty_store::read_index(
     mono_time, std::function<void(store::barrier_outcome)> done) {
   ++barriers_asked;

@@ -29,6 +29,8 @@ public:
   std::shared_ptr<const store::store_snapshot> current() const override;
   void propose(store::proposal value,
                std::function<void(store::propose_outcome)> done) override;
+  void raise(store::raise_fence value, wall_time deadline,
+             std::function<void(store::propose_outcome)> done) override;
   void read_index(mono_time deadline,
                   std::function<void(store::barrier_outcome)> done) override;
   void wait_applied(store::revision at, mono_time deadline,

@@ -26,6 +26,11 @@ public:
     inner_.propose(std::move(value), std::move(done));
   }
 
+  void raise(store::raise_fence value, wall_time deadline,
+             std::function<void(store::propose_outcome)> done) override {
+    inner_.raise(std::move(value), deadline, std::move(done));
+  }
+
   void read_index(mono_time deadline,
                   std::function<void(store::barrier_outcome)> done) override {
     inner_.read_index(deadline, std::move(done));
