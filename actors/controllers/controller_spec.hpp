@@ -41,6 +41,9 @@ struct controller_spec {
                      const control::snapshot& view,
                      const std::function<void(const object_key&)>& enqueue)>
       keys_in_view = {};
+  /// Every server runs it, whoever holds the controllers' lease, as upstream's
+  /// API servers do: it only creates, under fixed names, what is absent.
+  bool everywhere = false;
 };
 
 } // namespace troupe::controllers

@@ -9,6 +9,7 @@
 #include "actors/gateway/token/openid.hpp"
 #include "actors/gateway/token/token_kinds.hpp"
 #include "actors/scheduler/scheduler_actor.hpp"
+#include "actors/singleton/singleton_actor.hpp"
 #include "actors/state/state_actor.hpp"
 #include "actors/watch/watch_actor.hpp"
 #include "runtime/base/clock.hpp"
@@ -214,41 +215,75 @@ private:
             random_u64};
   }
 
-  /// The controllers have a supervisor of their own: one that keeps failing
-  /// wears out their budget, not the root's.
-  actors::child_spec controllers_child() {
-    const auto path = root_path_ + "/controller";
-    actors::supervisor_config inner;
-    inner.tree = &tree_;
+  /// Under a name of upstream's, for leases and for who asks for them.
+  singleton::election_config election(std::string component_name) const {
+    singleton::election_config out;
+    out.member = config_.member;
+    out.user.name = "system:" + component_name;
+    out.user.groups = {"system:authenticated"};
+    out.lease = std::move(component_name);
+    return out;
+  }
+
+  std::string controllers_path() const { return root_path_ + "/controller"; }
+
+  /// Those that every server runs, lease or not.
+  std::vector<actors::child_spec> common_controllers() {
+    std::vector<actors::child_spec> out;
     for (auto& spec :
          controllers::all_controllers(describe_controllers(config_)))
-      inner.children.push_back(
-          controllers::controller_child(path, std::move(spec), loop_ports()));
-    return {std::make_shared<actors::door_base>(path, "supervisor", 1),
-            [inner = std::move(inner)](
-                caf::event_based_actor& parent) -> caf::actor {
-              return parent.spawn(actors::supervisor, inner);
-            }};
+      if (spec.everywhere)
+        out.push_back(controllers::controller_child(
+            controllers_path(), std::move(spec), loop_ports()));
+    return out;
+  }
+
+  /// The controllers of one holding of their lease have a supervisor of their
+  /// own: one that keeps failing wears out their budget, not the root's.
+  actors::child_spec controllers_child() {
+    auto children = [path = controllers_path(),
+                     about = describe_controllers(config_),
+                     given = loop_ports(), tree = &tree_](auto api) {
+      auto ports = given;
+      ports.api = std::move(api);
+      actors::supervisor_config inner;
+      inner.tree = tree;
+      for (auto& spec : controllers::all_controllers(about))
+        if (!spec.everywhere)
+          inner.children.push_back(
+              controllers::controller_child(path, std::move(spec), ports));
+      return inner;
+    };
+    return singleton::singleton_child({controllers_path(),
+                                       election("kube-controller-manager"),
+                                       std::move(children)},
+                                      loop_ports());
   }
 
   actors::child_spec scheduler_child() {
-    actors::supervisor_config inner;
-    inner.tree = &tree_;
-    inner.children.push_back(
-        scheduler::scheduler_child(config_.member, loop_ports()));
-    return {std::make_shared<actors::door_base>(root_path_ + "/scheduler",
-                                                "supervisor", 1),
-            [inner = std::move(inner)](
-                caf::event_based_actor& parent) -> caf::actor {
-              return parent.spawn(actors::supervisor, inner);
-            }};
+    auto children = [member = config_.member, given = loop_ports(),
+                     tree = &tree_](auto api) {
+      auto ports = given;
+      ports.api = std::move(api);
+      actors::supervisor_config inner;
+      inner.tree = tree;
+      inner.children.push_back(scheduler::scheduler_child(member, ports));
+      return inner;
+    };
+    return singleton::singleton_child({root_path_ + "/scheduler",
+                                       election("kube-scheduler"),
+                                       std::move(children)},
+                                      loop_ports());
   }
 
   actors::supervisor_config describe_root() {
     actors::supervisor_config out;
     out.tree = &tree_;
-    out.children = {state_child(), watch_child(), gateway_child(),
-                    controllers_child(), scheduler_child()};
+    out.children = {state_child(), watch_child(), gateway_child()};
+    for (auto& child : common_controllers())
+      out.children.push_back(std::move(child));
+    out.children.push_back(controllers_child());
+    out.children.push_back(scheduler_child());
     out.give_up = [](const std::string& address) {
       die(address + " keeps failing: starting over");
     };

@@ -39,9 +39,10 @@ struct control_plane_config {
 ///       /server/<member>/state/main         its replica, on its own thread
 ///       /server/<member>/watch              fan-out of changes
 ///       /server/<member>/gateway            keeps the request pipeline
-///       /server/<member>/controller         supervisor of the controllers
+///       /server/<member>/controller/system-namespaces
+///       /server/<member>/controller         holds the controllers' lease
 ///         /server/<member>/controller/...   one each
-///       /server/<member>/scheduler          supervisor of the scheduler
+///       /server/<member>/scheduler          holds the scheduler's lease
 ///         /server/<member>/scheduler/queue  places pods on nodes
 ///
 /// A supervisor that gives up ends the process, and so does a disk that cannot

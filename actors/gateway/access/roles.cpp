@@ -24,7 +24,8 @@ struct role {
 
 constexpr rule events{"create update patch", "core events.k8s.io", "events"};
 
-// Upstream's roles, in the order of its files: scheduler, then controllers.
+// Upstream's roles, in the order of its files: scheduler, manager, then
+// controllers.
 
 constexpr rule scheduler[] = {
     events,
@@ -43,6 +44,14 @@ constexpr rule scheduler[] = {
      "persistentvolumeclaims persistentvolumes namespaces"},
     {"create", "authentication.k8s.io", "tokenreviews"},
     {"create", "authorization.k8s.io", "subjectaccessreviews"},
+};
+
+/// As far as controllers have no roles of their own.
+constexpr rule controller_manager[] = {
+    events,
+    {"create", "coordination.k8s.io", "leases"},
+    {"get list watch update", "coordination.k8s.io", "leases",
+     "kube-controller-manager"},
 };
 
 constexpr rule deployment[] = {
@@ -169,6 +178,7 @@ constexpr role controllers[] = {
 };
 
 constexpr role others[] = {
+    {"system:kube-controller-manager", controller_manager},
     {"system:kube-scheduler", scheduler},
 };
 
