@@ -53,7 +53,7 @@ void write_endpoint(object_builder to, const endpoint& from) {
 }
 
 void write_port(object_builder to, const port& from) {
-  namespace id = ids::endpoint_port;
+  namespace id = ids::discovery_v1::endpoint_port;
   to.text(id::name, from.name);
   to.text(id::protocol, from.protocol);
   if (from.number)

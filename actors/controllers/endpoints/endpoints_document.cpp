@@ -56,7 +56,7 @@ void write_address(object_builder to, const address& from) {
 
 void write_subset(object_builder to, const subset& from) {
   namespace id = ids::endpoint_subset;
-  namespace port_id = ids::endpoint_port;
+  namespace port_id = ids::core_v1::endpoint_port;
   for (const auto& one : from.ready)
     write_address(to.item(id::addresses), one);
   for (const auto& one : from.not_ready)

@@ -67,7 +67,7 @@ document new_service(const settings& with) {
 
 document new_endpoints(const settings& with) {
   namespace id = ids::endpoint_subset;
-  namespace port_id = ids::endpoint_port;
+  namespace port_id = ids::core_v1::endpoint_port;
   auto out = new_object(endpoints_key(),
                         {{"endpointslice.kubernetes.io/skip-mirror", "true"}});
   object_builder root{out, out.root()};

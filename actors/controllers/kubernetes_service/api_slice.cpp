@@ -9,7 +9,7 @@ using service_pods::object_builder;
 
 codec::document new_slice(const settings& with) {
   namespace id = ids::endpoint_slice;
-  namespace port_id = ids::endpoint_port;
+  namespace port_id = ids::discovery_v1::endpoint_port;
   auto out =
       new_object(slice_key(), {{"kubernetes.io/service-name", api_name}});
   object_builder slice{out, out.root()};

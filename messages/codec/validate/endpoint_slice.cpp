@@ -24,7 +24,7 @@ constexpr std::size_t topology_max = 16;
 
 void fill_defaults(document& object) {
   each_object(object.root(), ids::endpoint_slice::ports, [&](node& port) {
-    namespace id = ids::endpoint_port;
+    namespace id = ids::discovery_v1::endpoint_port;
     if (port.find(id::name) == nullptr)
       object.set(port, id::name, object.make_string(""));
     if (port.find(id::protocol) == nullptr)

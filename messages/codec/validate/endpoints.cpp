@@ -16,7 +16,7 @@ namespace ids = schema::ids;
 void fill_defaults(document& object) {
   each_object(object.root(), ids::endpoints::subsets, [&](node& subset) {
     each_object(subset, ids::endpoint_subset::ports, [&](node& port) {
-      fill_text(object, port, ids::endpoint_port::protocol, "TCP");
+      fill_text(object, port, ids::core_v1::endpoint_port::protocol, "TCP");
     });
   });
 }
