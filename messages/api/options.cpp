@@ -286,6 +286,18 @@ std::optional<status> check_fields(const meta::field_selector& selector,
   return std::nullopt;
 }
 
+meta::field_selector stored_fields(const meta::field_selector& selector,
+                                   const schema::resource_desc& resource) {
+  auto all = selector.requirements();
+  for (auto& one : all)
+    for (const auto& field : resource.selectable)
+      if (field.label == one.name && !field.stored.empty()) {
+        one.name = field.stored;
+        break;
+      }
+  return meta::field_selector{std::move(all)};
+}
+
 parsed<write_options> parse_create_options(const query_parameters& query) {
   return parse_write_options(query, "CreateOptions");
 }

@@ -47,6 +47,11 @@ parse_get_options(const query_parameters& query);
 std::optional<status> check_fields(const meta::field_selector& selector,
                                    const schema::resource_desc& resource);
 
+/// The selector with the labels of the stored version, which objects are
+/// indexed by. Every label is one of the resource's.
+meta::field_selector stored_fields(const meta::field_selector& selector,
+                                   const schema::resource_desc& resource);
+
 enum class field_validation : std::uint8_t { ignore, warn, strict };
 
 inline constexpr std::size_t field_manager_length_max = 128;

@@ -97,6 +97,8 @@ struct field_desc {
   /// Definition of a scalar or json value that OpenAPI knows by name (Time,
   /// FieldsV1, Quantity), or null. Never set together with `object`.
   const type_desc* named = nullptr;
+  /// Its name in the stored version; empty: the same (`resource_desc::stored`).
+  std::string_view stored = {};
 };
 
 struct group_version_kind {
@@ -159,6 +161,8 @@ struct selectable_field {
   std::string_view label;          ///< "metadata.name", "status.phase"
   std::string_view path;           ///< dotted JSON names
   std::string_view otherwise = {}; ///< path to read when the first says nothing
+  /// The label of the stored version for the same; empty: this one.
+  std::string_view stored = {};
 };
 
 /// One resource of one API version: a row of discovery.
@@ -181,6 +185,14 @@ struct resource_desc {
   std::span<const subresource_desc> subresources;
   std::span<const column_desc> columns;
   std::span<const selectable_field> selectable;
+  /// The resource whose version of the kind is stored, if it is not this one:
+  /// then this is another view of the same objects, by conversion.
+  const resource_desc* stored = nullptr;
+
+  /// The resource as it is stored: keys, values and columns are of this one.
+  const resource_desc& storage() const {
+    return stored == nullptr ? *this : *stored;
+  }
 };
 
 /// Everything the schema text files of one group and version declare. Types

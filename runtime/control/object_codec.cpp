@@ -58,7 +58,7 @@ const schema::resource_desc* stored_resource(std::string_view group,
     if (version->group != group)
       continue;
     for (const auto* resource : version->resources)
-      if (resource->plural == plural)
+      if (resource->plural == plural && resource->stored == nullptr)
         return resource;
   }
   return nullptr;

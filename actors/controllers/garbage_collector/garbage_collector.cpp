@@ -96,11 +96,13 @@ std::optional<object_key> key_of_owner(const owner_reference& reference,
   const auto* resource = schema::find_kind({group, version, reference.kind});
   if (resource == nullptr || reference.name.empty())
     return std::nullopt;
-  if (!resource->namespaced)
-    return control::make_key(group, resource->plural, {}, reference.name);
+  const auto& stored = resource->storage();
+  if (!stored.namespaced)
+    return control::make_key(stored.kind.group, stored.plural, {},
+                             reference.name);
   if (dependent_ns.empty())
     return std::nullopt;
-  return control::make_key(group, resource->plural, dependent_ns,
+  return control::make_key(stored.kind.group, stored.plural, dependent_ns,
                            reference.name);
 }
 

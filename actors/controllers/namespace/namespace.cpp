@@ -24,7 +24,7 @@ std::vector<const schema::resource_desc*> namespaced_resources() {
   std::set<std::string> seen;
   for (const auto* version : schema::group_versions())
     for (const auto* resource : version->resources)
-      if (resource->namespaced
+      if (resource->namespaced && resource->stored == nullptr
           && seen.insert(control::key_prefix(*resource)).second)
         out.push_back(resource);
   return out;

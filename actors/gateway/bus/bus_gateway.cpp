@@ -75,7 +75,8 @@ result<watch_plan> plan_watch(const api_call::watch_open& open) {
   const auto& target = open.target;
   out.resource =
       schema::find_resource(target.group, target.version, target.resource);
-  if (out.resource == nullptr || !target.subresource.empty()
+  if (out.resource == nullptr || out.resource->stored != nullptr
+      || !target.subresource.empty()
       || (!out.resource->namespaced && !target.ns.empty()))
     return refusal_of(api::path_not_found());
   auto labels = meta::label_selector::parse(open.label_selector);

@@ -110,7 +110,7 @@ std::optional<codec::document> standing(const api::request& request,
   const auto& target = request.target;
   const auto* resource =
       schema::find_resource(target.group, target.version, target.resource);
-  if (resource == nullptr)
+  if (resource == nullptr || resource->stored != nullptr)
     return std::nullopt;
   auto found = read_object(state, object_key(*resource, target.ns, target.name),
                            *resource);

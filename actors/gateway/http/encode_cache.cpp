@@ -5,13 +5,16 @@ namespace troupe::gateway {
 std::size_t encode_cache::key_hash::operator()(const key& k) const {
   auto hash = std::hash<const void*>{}(k.version);
   hash = hash * 31 + std::hash<store::revision>{}(k.at);
+  hash = hash * 31 + std::hash<const void*>{}(k.shown);
   return hash * 31 + static_cast<std::size_t>(k.form);
 }
 
 shared_bytes encode_cache::get(const store::version_ptr& version,
-                               store::revision at, cached_form form,
+                               store::revision at,
+                               const schema::resource_desc& shown,
+                               cached_form form,
                                const std::function<shared_bytes()>& encode) {
-  const key wanted{version.get(), at, form};
+  const key wanted{version.get(), at, &shown, form};
   auto found = table_.with([&](table& all) -> shared_bytes {
     const auto it = all.index.find(wanted);
     if (it == all.index.end()) {
@@ -26,12 +29,14 @@ shared_bytes encode_cache::get(const store::version_ptr& version,
     return found;
   auto text = encode();
   if (text && text->size() + entry_overhead <= size_max_)
-    table_.with([&](table& all) { insert(all, {form, at, version, text}); });
+    table_.with([&](table& all) {
+      insert(all, {form, &shown, at, version, text});
+    });
   return text;
 }
 
 void encode_cache::insert(table& all, entry one) const {
-  const key name{one.version.get(), one.at, one.form};
+  const key name{one.version.get(), one.at, one.shown, one.form};
   if (all.index.contains(name))
     return;
   all.counts.size += one.text->size() + entry_overhead;
@@ -40,7 +45,7 @@ void encode_cache::insert(table& all, entry one) const {
   while (all.counts.size > size_max_) {
     const auto& last = all.recent.back();
     all.counts.size -= last.text->size() + entry_overhead;
-    all.index.erase({last.version.get(), last.at, last.form});
+    all.index.erase({last.version.get(), last.at, last.shown, last.form});
     all.recent.pop_back();
   }
 }

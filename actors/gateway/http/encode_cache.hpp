@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/schema/descriptor.hpp"
 #include "runtime/base/guarded.hpp"
 #include "runtime/store/store_snapshot.hpp"
 
@@ -12,8 +13,8 @@ namespace troupe::gateway {
 /// The ways an object is written that do not depend on who asks or when.
 enum class cached_form : std::uint8_t { object, partial_v1, partial_v1beta1 };
 
-/// Encoded objects by (version, resourceVersion, form), so that each is
-/// encoded once for all lists and watches that show it. Bounded: past the
+/// Encoded objects by (version, resourceVersion, resource, form), so that each
+/// is encoded once for all lists and watches that show it. Bounded: past the
 /// limit the least recently used go. Safe from any thread.
 class encode_cache {
 public:
@@ -22,8 +23,9 @@ public:
 
   /// The text, made by `encode` if it is not kept. Two threads that miss at
   /// the same time both encode; one text stays. A null text is not kept.
+  /// `shown` is the version of the kind it is written as.
   shared_bytes get(const store::version_ptr& version, store::revision at,
-                   cached_form form,
+                   const schema::resource_desc& shown, cached_form form,
                    const std::function<shared_bytes()>& encode);
 
   struct counters {
@@ -40,6 +42,7 @@ private:
   struct key {
     const store::version* version;
     store::revision at;
+    const schema::resource_desc* shown;
     cached_form form;
 
     friend bool operator==(const key&, const key&) = default;
@@ -51,6 +54,7 @@ private:
 
   struct entry {
     cached_form form;
+    const schema::resource_desc* shown;
     store::revision at;
     store::version_ptr version; ///< keeps the address in the key its own
     shared_bytes text;

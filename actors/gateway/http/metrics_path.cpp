@@ -30,6 +30,8 @@ void append_objects(std::string& out, const service& shared,
   append_metric_head(out, "apiserver_resource_objects", "gauge",
                      "Objects of each resource.");
   for (const auto& [desc, resource] : shared.resources) {
+    if (desc->stored != nullptr)
+      continue;
     std::uint64_t count = 0;
     const auto prefix = resource_prefix(*desc);
     view.range(prefix, store::prefix_end(prefix), view.applied(),

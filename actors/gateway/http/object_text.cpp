@@ -3,6 +3,7 @@
 #include "actors/gateway/object/storage.hpp"
 #include "messages/base/check.hpp"
 #include "messages/base/json_escape.hpp"
+#include "messages/codec/convert/convert.hpp"
 #include "messages/codec/json.hpp"
 #include "messages/schema/registry.hpp"
 
@@ -89,9 +90,11 @@ codec::table_options object_text::table_options(bool columns) const {
 
 shared_bytes object_text::encode(const store::version_ptr& version,
                                  store::revision at) const {
-  auto object = decode_version(*version, resource_.desc);
+  auto object = decode_version(*version, resource_.desc.storage());
   if (!object)
     return nullptr;
+  if (resource_.desc.stored != nullptr)
+    object = codec::to_shown(*object, resource_.desc);
   bytes out;
   append_document(out, object->root(), resource_.desc.type, is_partial(),
                   form_.version, text_of_revision(at));
@@ -105,7 +108,8 @@ shared_bytes object_text::text_of(const store::version_ptr& version,
     form = form_.version == codec::table_version::v1
                ? cached_form::partial_v1
                : cached_form::partial_v1beta1;
-  return cache_.get(version, at, form, [&] { return encode(version, at); });
+  return cache_.get(version, at, resource_.desc, form,
+                    [&] { return encode(version, at); });
 }
 
 /// Items of lists carry no kind; elsewhere it goes in front of what they have.
@@ -128,7 +132,7 @@ bool object_text::append(std::string& out, const store::version_ptr& version,
       append_typed(out, *text);
     return text != nullptr;
   }
-  const auto object = decode_version(*version, resource_.desc);
+  const auto object = decode_version(*version, resource_.desc.storage());
   if (object)
     codec::append_table(out, resource_.printer, table_options(columns),
                         {object->root(), text_of_revision(at)});
@@ -139,7 +143,8 @@ void object_text::append(std::string& out, const codec::document& object,
                          std::string_view api_version, std::string_view kind,
                          store::revision at) const {
   const auto revision = text_of_revision(at);
-  if (form_.form == object_form::table && object.type() == resource_.desc.type)
+  const bool stored = object.type() == resource_.desc.storage().type;
+  if (form_.form == object_form::table && stored)
     return codec::append_table(out, resource_.printer, table_options(true),
                                {object.root(), revision});
   if (is_partial())
@@ -148,7 +153,10 @@ void object_text::append(std::string& out, const codec::document& object,
   codec::encode_options options{api_version, kind, std::nullopt};
   if (!revision.empty())
     options.resource_version = revision;
-  codec::append_json(out, object.root(), object.type(), options);
+  if (!stored || resource_.desc.stored == nullptr)
+    return codec::append_json(out, object.root(), object.type(), options);
+  const auto shown = codec::to_shown(object, resource_.desc);
+  codec::append_json(out, shown.root(), shown.type(), options);
 }
 
 bool object_text::append_list(std::string& out, const list_page& page,
@@ -183,7 +191,7 @@ bool object_text::append_table(std::string& out, const list_page& page,
       table_options(true),
       {revision, metadata.continue_token, metadata.remaining}};
   for (const auto& [key, version] : page.items) {
-    const auto object = decode_version(*version, resource_.desc);
+    const auto object = decode_version(*version, resource_.desc.storage());
     if (!object)
       return false;
     table.add({object->root(), text_of_revision(version->modified)});

@@ -25,7 +25,8 @@ constexpr std::string_view inconsistent_text =
 void show_object(const exchange_ptr& call, const response_form& form,
                  const store::store_snapshot& view) {
   const auto& desc = call->resource->desc;
-  const auto version = view.get(object_key(desc, call->ns, call->name));
+  const auto version =
+      view.get(object_key(desc.storage(), call->ns, call->name));
   if (!version)
     return call->fail(
         api::not_found({desc.kind.group, desc.plural}, call->name));
@@ -41,7 +42,7 @@ void show_object(const exchange_ptr& call, const response_form& form,
 /// The Scale of the object that the call names.
 void show_scale(const exchange_ptr& call, const response_form& form,
                 const store::store_snapshot& view) {
-  const auto& desc = call->resource->desc;
+  const auto& desc = call->resource->desc.storage();
   const auto version = view.get(object_key(desc, call->ns, call->name));
   if (!version)
     return call->fail(no_scale(desc, call->name));
@@ -93,7 +94,7 @@ bool is_exact(const api::list_options& options) {
 } // namespace
 
 key_scope scope_of(const exchange& call, const meta::field_selector& fields) {
-  const auto& desc = call.resource->desc;
+  const auto& desc = call.resource->desc.storage();
   auto ns = call.ns;
   if (desc.namespaced && ns.empty())
     if (const auto pinned = fields.exact("metadata.namespace"))
@@ -114,6 +115,7 @@ api::parsed<api::list_options> read_list_options(const exchange& call,
     return options;
   if (auto refused = api::check_fields(options->fields, call.resource->desc))
     return *refused;
+  options->fields = api::stored_fields(options->fields, call.resource->desc);
   if (call.name.empty())
     return options;
   if (!options->fields.selects_everything()

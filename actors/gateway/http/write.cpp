@@ -24,7 +24,8 @@ field_validation to_validation(api::field_validation value) {
 object_call make_call(const exchange& from) {
   object_call out;
   out.user = from.user;
-  out.resource = &from.resource->desc;
+  out.resource = &from.resource->desc.storage();
+  out.shown = &from.resource->desc;
   if (from.subresource != nullptr)
     out.subresource = from.subresource->name;
   out.ns = from.ns;

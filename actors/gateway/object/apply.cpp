@@ -5,6 +5,7 @@
 #include "actors/gateway/object/metadata.hpp"
 #include "actors/gateway/object/replace.hpp"
 #include "actors/gateway/object/strictness.hpp"
+#include "actors/gateway/object/versions.hpp"
 #include "actors/gateway/object/write_record.hpp"
 #include "messages/codec/patch/untyped.hpp"
 #include "messages/codec/validate/defaults.hpp"
@@ -25,8 +26,8 @@ struct config_text {
 
 /// "/v1, Kind=ConfigMap".
 std::string kind_text(const object_call& call, std::string_view kind) {
-  return std::string{call.resource->kind.group} + "/"
-         + std::string{call.resource->kind.version}
+  return std::string{call.version().kind.group} + "/"
+         + std::string{call.version().kind.version}
          + ", Kind=" + std::string{kind};
 }
 
@@ -68,12 +69,12 @@ std::optional<api::status> check_kind(const object_call& call,
                                       const std::string& described,
                                       const std::string& version,
                                       const std::string& kind) {
-  const auto expected = api_version_of(call.resource->kind);
+  const auto expected = api_version_of(call.version().kind);
   if (version != expected)
     return api::bad_request("Incorrect version specified in apply patch. "
                             "Specified patch version: "
                             + version + ", expected: " + expected);
-  if (kind != call.resource->kind.kind)
+  if (kind != call.version().kind.kind)
     return untyped_patch(described,
                          "no corresponding type for " + kind_text(call, kind));
   return std::nullopt;
@@ -87,7 +88,7 @@ checked<config_text> read_config(const object_call& call, bytes_view text) {
   if (!repeats.empty() && call.validation == field_validation::strict)
     return api::bad_request("error strict decoding YAML: " + repeats.front());
   auto self = described(call, untyped->doc.root());
-  auto typed = codec::from_untyped(untyped->doc.root(), *call.resource->type);
+  auto typed = codec::from_untyped(untyped->doc.root(), *call.version().type);
   if (!typed)
     return untyped_patch(self, typed.error().message);
   if (auto why = check_kind(call, self, typed->api_version, typed->kind))
@@ -96,8 +97,8 @@ checked<config_text> read_config(const object_call& call, bytes_view text) {
   // error whatever fieldValidation says.
   if (!typed->problems.empty())
     return untyped_patch(self, all_undeclared(typed->problems));
-  return config_text{std::move(typed->doc), std::move(self),
-                     warnings_of(call, repeats)};
+  return config_text{config_as_stored(call, std::move(typed->doc)),
+                     std::move(self), warnings_of(call, repeats)};
 }
 
 api::status conflicted(const codec::apply_conflicts& found) {

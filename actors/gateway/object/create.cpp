@@ -88,7 +88,7 @@ std::optional<api::status> refusal(const object_call& call,
                                    const document& given,
                                    const document& object,
                                    const store::store_snapshot& state) {
-  if (auto errors = codec::validate_create(object, *call.resource);
+  if (auto errors = codec::validate_create(object, call.version());
       !errors.empty())
     return invalid_object(call, object, errors);
   if (fixes_version(given))

@@ -50,7 +50,7 @@ codec::document body_of(const api::request& request) {
 }
 
 bool is_served(const object_call& call) {
-  return call.resource != nullptr
+  return call.resource != nullptr && call.resource->stored == nullptr
          && (call.subresource.empty()
              || std::ranges::any_of(call.resource->subresources,
                                     [&](const auto& one) {

@@ -27,7 +27,10 @@ struct pod_settings {
 /// negotiation: what every object operation needs to know.
 struct object_call {
   api::identity user;
+  /// As it is stored; all rules are about this version of the kind.
   const schema::resource_desc* resource = nullptr;
+  /// The version the client speaks; null: the stored one.
+  const schema::resource_desc* shown = nullptr;
   std::string subresource; ///< "", "status", "finalize", ...
   std::string ns;          ///< empty for cluster-scoped or all namespaces
   std::string name;        ///< empty for collections and creations
@@ -43,8 +46,12 @@ struct object_call {
   /// The cluster's; whoever carries the call out fills them in.
   pod_settings pods = {};
 
+  const schema::resource_desc& version() const {
+    return shown == nullptr ? *resource : *shown;
+  }
+
   api::group_resource group_resource() const {
-    return {resource->kind.group, resource->plural};
+    return {version().kind.group, version().plural};
   }
 };
 

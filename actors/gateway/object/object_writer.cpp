@@ -12,6 +12,7 @@
 #include "actors/gateway/object/strictness.hpp"
 #include "actors/gateway/object/unstored.hpp"
 #include "actors/gateway/object/update.hpp"
+#include "actors/gateway/object/versions.hpp"
 
 namespace troupe::gateway {
 
@@ -67,6 +68,7 @@ object_writer::object_writer(writer_ports ports) : ports_{std::move(ports)} {
 void object_writer::create(object_call call, codec::document body,
                            object_done done) {
   call.pods = ports_.pods;
+  body = as_stored(call, std::move(body));
   auto task = task_of(call);
   const auto plan = [&] {
     if (ports_.unstored != nullptr && ports_.unstored->has(call))
@@ -81,6 +83,7 @@ void object_writer::create(object_call call, codec::document body,
 void object_writer::update(object_call call, codec::document body,
                            object_done done) {
   call.pods = ports_.pods;
+  body = as_stored(call, std::move(body));
   auto task = task_of(call);
   auto plan = is_scale(call)
                   ? plan_scale_update(std::move(call), std::move(body))

@@ -45,9 +45,10 @@ class object_writer {
 public:
   explicit object_writer(writer_ports ports);
 
-  /// `body` is typed by the call's resource, or by its subresource, and belongs
-  /// to the call. A Binding is not stored: it gives a pod its node; nor are the
-  /// kinds that the ports say are answered.
+  /// `body` is typed by the call's version of the resource, or by its
+  /// subresource, and belongs to the call. Answers are of the stored version. A
+  /// Binding is not stored: it gives a pod its node; nor are the kinds that the
+  /// ports say are answered.
   void create(object_call call, codec::document body, object_done done);
 
   /// Replaces the object, or what the call's subresource may touch of it.

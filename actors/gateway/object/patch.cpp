@@ -5,6 +5,7 @@
 #include "actors/gateway/object/owners.hpp"
 #include "actors/gateway/object/replace.hpp"
 #include "actors/gateway/object/strictness.hpp"
+#include "actors/gateway/object/versions.hpp"
 #include "messages/codec/patch/go_print.hpp"
 #include "messages/codec/patch/json_patch.hpp"
 #include "messages/codec/patch/merge_patch.hpp"
@@ -122,16 +123,18 @@ write_decision decide_patch(const object_call& call, patch_kind kind,
 
 checked<replacement> apply_patch(const object_call& call, patch_kind kind,
                                  bytes_view patch, const document& old) {
-  const auto version = api_version_of(call.resource->kind);
-  const codec::encode_options as{version, call.resource->kind.kind, {}};
-  auto patched = codec::patch_object(old, as, to_codec(kind), patch);
+  const auto version = api_version_of(call.version().kind);
+  const codec::encode_options as{version, call.version().kind.kind, {}};
+  const auto shown = as_shown(call, old);
+  auto patched = codec::patch_object(shown, as, to_codec(kind), patch);
   if (!patched)
     return to_status(patched.error());
   if (call.validation == field_validation::strict && !patched->problems.empty())
-    return invalid_patch(shown_value(kind, old, as, patch),
+    return invalid_patch(shown_value(kind, shown, as, patch),
                          strict_text(patched->problems));
   if (auto why = check_kind(*patched, as))
     return std::move(*why);
+  patched->doc = as_stored(call, std::move(patched->doc));
   codec::apply_defaults(patched->doc, *call.resource);
   if (auto why = check_patched(call, patched->doc))
     return std::move(*why);

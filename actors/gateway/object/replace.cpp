@@ -46,7 +46,7 @@ void prepare(const object_call& call, const document& old, document& next) {
 meta::field_errors validate(const object_call& call, const document& old,
                             const document& next) {
   if (call.subresource.empty())
-    return codec::validate_update(next, old, *call.resource);
+    return codec::validate_update(next, old, call.version());
   return codec::validate_subresource_update(next, old, *call.resource,
                                             call.subresource);
 }

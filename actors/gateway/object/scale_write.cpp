@@ -26,13 +26,14 @@ using scale_change = std::function<checked<replacement>(const document& scale,
 /// The call, as one about a Scale.
 object_call as_scale(object_call call) {
   call.resource = &scale_resource();
+  call.shown = nullptr;
   return call;
 }
 
 api::group_resource written_resource(const object_call& call,
                                      std::string& plural) {
-  plural = std::string{call.resource->plural} + "/scale";
-  return {call.resource->kind.group, plural};
+  plural = std::string{call.version().plural} + "/scale";
+  return {call.version().kind.group, plural};
 }
 
 meta::field_errors check_scale(const document& scale) {
@@ -80,7 +81,7 @@ void record_owners(const object_call& call, const document& old, document& next,
   if (before && now)
     codec::encode_managed_fields(
         next, codec::from_scale_entries(*before, *now,
-                                        api_version_of(call.resource->kind)));
+                                        api_version_of(call.version().kind)));
 }
 
 write_decision decide_scale(const object_call& call, const scale_change& change,

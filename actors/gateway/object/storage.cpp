@@ -90,6 +90,7 @@ std::vector<std::string> owner_uids(const document& object) {
 } // namespace
 
 std::string resource_prefix(const schema::resource_desc& resource) {
+  TROUPE_CHECK(resource.stored == nullptr, "keys are of the stored version");
   std::string out{resource.kind.group.empty() ? "core" : resource.kind.group};
   return out.append("/").append(resource.plural).append("/");
 }

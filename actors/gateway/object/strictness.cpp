@@ -12,7 +12,7 @@ std::string strict_text(const std::vector<std::string>& problems) {
 std::optional<api::status> refuse_problems(const object_call& call) {
   if (call.validation != field_validation::strict || call.problems.empty())
     return std::nullopt;
-  const auto& kind = call.resource->kind;
+  const auto& kind = call.version().kind;
   return api::bad_request(std::string{kind.kind} + " in version "
                           + meta::quoted(kind.version)
                           + " cannot be handled as a " + std::string{kind.kind}

@@ -23,10 +23,10 @@ codec::field_set ignored_fields(const object_call& call) {
 } // namespace
 
 write_record::write_record(const object_call& call, wall_time now)
-    : api_version_{api_version_of(call.resource->kind)},
+    : api_version_{api_version_of(call.version().kind)},
       ignored_{ignored_fields(call)}, write_{call.field_manager,
                                              api_version_,
-                                             call.resource->kind.kind,
+                                             call.version().kind.kind,
                                              call.subresource,
                                              now,
                                              &ignored_} {}

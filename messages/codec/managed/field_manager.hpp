@@ -13,9 +13,10 @@
 /// keep it
 /// (https://kubernetes.io/docs/reference/using-api/server-side-apply/).
 ///
-/// Sets are compared by field name. An entry of another apiVersion is compared
-/// with the object in the version at hand: names that this version does not
-/// have stay owned.
+/// Objects are of the stored version of their kind. Sets are compared by its
+/// field names: an entry of another version is translated for that, and keeps
+/// the names of its own (version_names.hpp). Names that no version has stay
+/// owned.
 namespace troupe::codec {
 
 /// Entries of operation Update an object keeps; the oldest beyond are folded

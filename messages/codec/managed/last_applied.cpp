@@ -1,5 +1,7 @@
 #include "messages/codec/managed/last_applied.hpp"
 
+#include "messages/codec/convert/convert.hpp"
+#include "messages/codec/convert/names.hpp"
 #include "messages/codec/json.hpp"
 #include "messages/codec/managed/compare.hpp"
 
@@ -41,6 +43,8 @@ std::string text_of(const document& config, const field_write& write) {
   remove_managed_fields(plain);
   if (auto* all = annotations_place{*plain.type()}.find(plain))
     plain.erase(*all, last_applied_annotation);
+  if (const auto* shown = shown_version(*plain.type(), write.api_version))
+    plain = to_shown(plain, *shown);
   auto text = encode_json(plain.root(), plain.type(),
                           {write.api_version, write.kind, std::nullopt});
   if (auto sorted = decode_json(text, nullptr))
@@ -65,8 +69,15 @@ field_set last_applied_fields(const document& object) {
   auto* annotation = annotation_of(object);
   if (!annotation)
     return {};
-  auto config = decode_json(annotation->string_or(""), object.type());
-  return config ? fields_of(config->doc) : field_set{};
+  const auto text = annotation->string_or("");
+  auto config = decode_json(text, object.type());
+  if (!config)
+    return {};
+  const auto* shown = shown_version(*object.type(), config->api_version);
+  if (shown == nullptr)
+    return fields_of(config->doc);
+  auto own = decode_json(text, shown->type);
+  return own ? fields_of(to_stored(own->doc, *shown)) : field_set{};
 }
 
 void write_last_applied(document& object, const document& config,

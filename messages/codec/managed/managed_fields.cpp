@@ -1,5 +1,6 @@
 #include "messages/codec/managed/managed_fields.hpp"
 
+#include "messages/codec/managed/version_names.hpp"
 #include "messages/meta/field_error.hpp"
 
 #include <algorithm>
@@ -163,6 +164,7 @@ result<managed_entries> decode_managed_fields(const document& object) {
     else
       entries.push_back(std::move(*entry));
   }
+  use_stored_names(entries, *object.type());
   return entries;
 }
 
@@ -179,6 +181,7 @@ void encode_managed_fields(document& object, managed_entries entries) {
     return;
   if (entries.empty())
     return remove_managed_fields(object);
+  use_own_names(entries, *object.type());
   std::ranges::stable_sort(entries,
                            [](auto& a, auto& b) { return rank(a) < rank(b); });
   auto* list = object.make_list();

@@ -42,7 +42,8 @@ managed_entry* find_entry(managed_entries& entries, const field_owner& owner);
 /// The entry of `owner`, appended when absent.
 managed_entry& entry_of(managed_entries& entries, const field_owner& owner);
 
-/// Reads metadata.managedFields of a typed object; empty when it has none.
+/// Reads metadata.managedFields of an object of the stored version; empty when
+/// it has none. Fields bear the names of that version, whichever wrote them.
 /// Fails with `invalid_argument` on an entry no server would write.
 result<managed_entries> decode_managed_fields(const document& object);
 
@@ -50,7 +51,8 @@ result<managed_entries> decode_managed_fields(const document& object);
 /// `[{}]`.
 bool resets_managed_fields(const document& object);
 
-/// Writes metadata.managedFields, ordered as upstream orders it (by operation,
+/// Writes metadata.managedFields, each with the names of its own version,
+/// ordered as upstream orders it (by operation,
 /// time, manager, apiVersion, subresource); removes it when `entries` is empty.
 /// Types without metadata stay as they are.
 void encode_managed_fields(document& object, managed_entries entries);

@@ -2,6 +2,7 @@
 
 #include "messages/base/check.hpp"
 #include "messages/base/json_escape.hpp"
+#include "messages/codec/convert/convert.hpp"
 #include "messages/codec/json.hpp"
 #include "messages/codec/print/pod_cells.hpp"
 #include "messages/meta/go_quote.hpp"
@@ -65,6 +66,17 @@ void append_metadata(std::string& out, const table_metadata& metadata) {
   }
 }
 
+void append_shown(std::string& out, const node& object,
+                  const schema::resource_desc& version,
+                  const encode_options& options) {
+  if (version.stored == nullptr)
+    return append_json(out, object, version.type, options);
+  document stored{version.stored->type};
+  stored.root(*stored.clone(object));
+  const auto shown = to_shown(stored, version);
+  append_json(out, shown.root(), shown.type(), options);
+}
+
 } // namespace
 
 result<include_object> parse_include_object(std::string_view text) {
@@ -86,8 +98,9 @@ result<table_printer>
 table_printer::make(const schema::resource_desc& resource,
                     std::span<const cell_function> functions) {
   table_printer printer{resource};
-  for (auto& column : resource.columns) {
-    auto parsed = cell::parse(column, *resource.type, functions);
+  const auto& stored = resource.storage();
+  for (auto& column : stored.columns) {
+    auto parsed = cell::parse(column, *stored.type, functions);
     if (!parsed)
       return parsed.error();
     printer.cells_.push_back(*std::move(parsed));
@@ -97,8 +110,9 @@ table_printer::make(const schema::resource_desc& resource,
 
 void table_printer::append_columns(std::string& out) const {
   out += '[';
-  for (auto& column : resource_->columns) {
-    if (&column != resource_->columns.data())
+  const auto columns = resource_->storage().columns;
+  for (auto& column : columns) {
+    if (&column != columns.data())
       out += ',';
     append_column(out, column);
   }
@@ -128,7 +142,7 @@ void table_printer::append_object(std::string& out,
       api_version += kind.version;
       encode.api_version = api_version;
       encode.kind = kind.kind;
-      append_json(out, row.object, resource_->type, encode);
+      append_shown(out, row.object, *resource_, encode);
       return;
     }
   }

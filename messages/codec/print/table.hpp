@@ -40,15 +40,16 @@ struct table_metadata {
   std::optional<std::int64_t> remaining_item_count;
 };
 
-/// One row's object. Its type is that of the printer's resource.
+/// One row's object, as it is stored: its type is that of the stored version of
+/// the printer's resource.
 struct table_row {
   const node& object;
   /// Written in place of the object's own when not empty.
   std::string_view resource_version;
 };
 
-/// The columns of one resource, parsed. Make it once per resource; it refers
-/// to the resource, which must outlive it.
+/// The columns of one resource, parsed; they are those of its stored version.
+/// Make it once per resource; it refers to the resource, which must outlive it.
 class table_printer {
 public:
   /// Fails with `invalid_argument` when a column's cell is malformed.

@@ -1,3 +1,4 @@
+#include "messages/codec/validate/event_checks.hpp"
 #include "messages/codec/validate/kind_rules.hpp"
 #include "messages/codec/validate/object_ids.hpp"
 #include "messages/schema/ids/core_v1.hpp"
@@ -28,8 +29,8 @@ void check_word(const node& event, field_id id, const std::string& field,
   check_length(event, id, field, word_length_max, errors);
 }
 
-void check_reporter(const node& event, meta::field_errors& errors) {
-  const std::string field{"reportingComponent"};
+void check_reporter(const node& event, const std::string& field,
+                    meta::field_errors& errors) {
   const auto name = text_of(&event, event_id::reporting_component);
   if (name.empty())
     errors.push_back(meta::required(field));
@@ -48,6 +49,13 @@ bool namespaces_agree(std::string_view own, std::string_view involved,
 }
 
 void check(const document& object, meta::field_errors& errors) {
+  check_event(object, "reportingComponent", errors);
+}
+
+} // namespace
+
+void check_event(const document& object, const std::string& reporter,
+                 meta::field_errors& errors) {
   const auto& event = object.root();
   const auto own = text_of(event.find(metadata_id), object_meta::space);
   const auto involved =
@@ -58,7 +66,7 @@ void check(const document& object, meta::field_errors& errors) {
                                    meta::quoted(involved),
                                    "does not match event.namespace"));
   if (!older) {
-    check_reporter(event, errors);
+    check_reporter(event, reporter, errors);
     check_word(event, event_id::reporting_instance, "reportingInstance",
                errors);
     check_word(event, event_id::action, "action", errors);
@@ -69,8 +77,6 @@ void check(const document& object, meta::field_errors& errors) {
   for (auto& complaint : meta::check_dns1123_subdomain(own))
     errors.push_back(meta::invalid("namespace", meta::quoted(own), complaint));
 }
-
-} // namespace
 
 extern const kind_rules event_rules;
 const kind_rules event_rules{

@@ -52,6 +52,7 @@ constexpr internal_type types[] = {
      "TerminationMessagePath TerminationMessagePolicy ImagePullPolicy "
      "SecurityContext Stdin StdinOnce TTY TargetContainerName"},
     {"EphemeralVolumeSource", "VolumeClaimTemplate"},
+    {"EventSource", "Component Host"},
     {"ExecAction", "Command"},
     {"FCVolumeSource", "TargetWWNs Lun FSType ReadOnly WWIDs"},
     {"FileKeySelector", "VolumeName Path Key Optional"},
@@ -82,6 +83,8 @@ constexpr internal_type types[] = {
     {"NodeSelectorRequirement", "Key Operator Values"},
     {"NodeSelectorTerm", "MatchExpressions MatchFields"},
     {"ObjectFieldSelector", "APIVersion=apiVersion FieldPath"},
+    {"ObjectReference", "Kind Namespace Name UID=uid APIVersion=apiVersion "
+                        "ResourceVersion FieldPath"},
     {"PersistentVolumeClaimSpec",
      "AccessModes Selector Resources VolumeName StorageClassName "
      "VolumeMode DataSource DataSourceRef VolumeAttributesClassName"},

@@ -7,6 +7,7 @@ extern const kind_rules deployment_rules;
 extern const kind_rules endpoint_slice_rules;
 extern const kind_rules endpoints_rules;
 extern const kind_rules event_rules;
+extern const kind_rules event_v1_rules;
 extern const kind_rules lease_rules;
 extern const kind_rules namespace_rules;
 extern const kind_rules node_rules;
@@ -25,6 +26,7 @@ constexpr const kind_rules* all_rules[] = {
     &endpoint_slice_rules,         //
     &endpoints_rules,              //
     &event_rules,                  //
+    &event_v1_rules,               //
     &lease_rules,                  //
     &namespace_rules,              //
     &node_rules,                   //
@@ -52,6 +54,12 @@ const kind_rules& find_rules(std::string_view group, std::string_view kind) {
     if (rules->group == group && rules->kind == kind)
       return *rules;
   return no_rules;
+}
+
+const kind_rules& find_version_rules(const schema::resource_desc& version) {
+  const auto& own = find_rules(version.kind.group, version.kind.kind);
+  const auto& stored = version.storage().kind;
+  return &own == &no_rules ? find_rules(stored.group, stored.kind) : own;
 }
 
 } // namespace troupe::codec

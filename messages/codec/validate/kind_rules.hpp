@@ -68,4 +68,8 @@ struct kind_rules {
 /// The rules of a kind; a kind without any gets the defaults above.
 const kind_rules& find_rules(std::string_view group, std::string_view kind);
 
+/// The rules of what is written in this version of a kind: its own, or those of
+/// the stored version. They see the object as it is stored.
+const kind_rules& find_version_rules(const schema::resource_desc& version);
+
 } // namespace troupe::codec

@@ -9,8 +9,9 @@ namespace troupe::codec {
 
 namespace {
 
-const kind_rules& rules_of(const schema::resource_desc& resource) {
-  return find_rules(resource.kind.group, resource.kind.kind);
+/// A version that is not stored may have rules of its own.
+const kind_rules& rules_of(const schema::resource_desc& version) {
+  return find_version_rules(version);
 }
 
 /// The rules of every write to the object itself.
@@ -20,7 +21,7 @@ void check_object(const document& object, const schema::resource_desc& resource,
   check_object_meta(object.root().find(metadata_id), resource.namespaced,
                     rules.name, errors);
   if (rules.table_checks)
-    check_fields(object.root(), *resource.type, {}, errors);
+    check_fields(object.root(), *resource.storage().type, {}, errors);
   if (rules.check != nullptr)
     rules.check(object, errors);
 }
@@ -46,7 +47,8 @@ meta::field_errors validate_update(const document& next, const document& old,
                                    const schema::resource_desc& resource) {
   meta::field_errors errors;
   check_metadata_update(next, old, errors);
-  check_immutable_fields(next.root(), old.root(), *resource.type, {}, errors);
+  check_immutable_fields(next.root(), old.root(), *resource.storage().type, {},
+                         errors);
   if (const auto check = rules_of(resource).check_update)
     check(next, old, errors);
   check_object(next, resource, errors);
@@ -60,7 +62,7 @@ validate_subresource_update(const document& next, const document& old,
   meta::field_errors errors;
   check_metadata_update(next, old, errors);
   if (rules_of(resource).table_checks)
-    check_fields(next.root(), *resource.type, {}, errors);
+    check_fields(next.root(), *resource.storage().type, {}, errors);
   const auto* own = rules_of(resource).find(subresource);
   if (own != nullptr && own->check != nullptr)
     own->check(next, old, errors);

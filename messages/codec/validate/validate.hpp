@@ -9,6 +9,9 @@ namespace troupe::codec {
 /// it may be stored. Objects are defaulted and prepared (strategy.hpp), names
 /// are generated, and the namespace is filled in from the request.
 
+/// `resource` is the version in which the object came; objects are as the
+/// stored version has them.
+
 meta::field_errors validate_create(const document& object,
                                    const schema::resource_desc& resource);
 

@@ -107,6 +107,11 @@ std::string set_type(T& to, const attribute& from) {
   return {};
 }
 
+std::string set_stored(resource& to, const attribute& from) {
+  to.stored = {from.values.front(), from.at, nullptr, nullptr};
+  return {};
+}
+
 template <auto Member, class T>
 std::string set_enum(T& to, const attribute& from) {
   if (from_text(from.values.front(), to.*Member))
@@ -148,6 +153,7 @@ constexpr rule<field> field_rules[] = {
      }},
     {"one_of", arity::list, set_list<&field::one_of>},
     {"format", arity::one, set_text<&field::format>},
+    {"stored", arity::one, set_text<&field::stored>},
 };
 
 kind_name parse_kind(const std::string& text) {
@@ -192,6 +198,7 @@ constexpr rule<resource> resource_rules[] = {
     {"verbs", arity::list, set_list<&resource::verbs>},
     {"generation", arity::flag, set_flag<&resource::generation>},
     {"returns_deleted", arity::flag, set_flag<&resource::returns_deleted>},
+    {"stored", arity::one, set_stored},
 };
 
 constexpr rule<column> column_rules[] = {
@@ -206,6 +213,7 @@ constexpr rule<column> column_rules[] = {
 constexpr rule<selectable> selectable_rules[] = {
     {"path", arity::one, set_text<&selectable::path>},
     {"else", arity::one, set_text<&selectable::otherwise>},
+    {"stored", arity::one, set_text<&selectable::stored>},
 };
 
 constexpr rule<subresource> subresource_rules[] = {

@@ -33,6 +33,10 @@ types_by_version referenced_types(const group_version& what) {
   return result;
 }
 
+std::string symbol(const resource_ref& what) {
+  return "tables::" + what.owner->id + "::" + what.target->plural + "_resource";
+}
+
 std::string emit_declarations(const group_version& what) {
   std::string result;
   for (auto& [version, names] : referenced_types(what)) {
@@ -41,6 +45,12 @@ std::string emit_declarations(const group_version& what) {
       result += "extern const type_desc " + name + "_type;\n";
     result += "} // namespace tables::" + version + "\n";
   }
+  for (auto& each : what.resources)
+    if (each.stored.target != nullptr)
+      result += "\nnamespace tables::" + each.stored.owner->id
+                + " {\nextern const resource_desc " + each.stored.target->plural
+                + "_resource;\n} // namespace tables::" + each.stored.owner->id
+                + "\n";
   return result;
 }
 
@@ -96,6 +106,7 @@ std::string emit_field(const field& what, const std::string& prefix) {
   if (what.of.target != nullptr)
     result.set(what.value == value_type::object ? "object" : "named",
                '&' + symbol(*what.of.target));
+  result.set_text("stored", what.stored);
   return "  " + result.text() + ",\n";
 }
 
@@ -186,10 +197,14 @@ std::string emit_columns(const resource& what) {
 std::string emit_selectable(const resource& what) {
   auto result =
       "constexpr selectable_field " + what.plural + "_selectable[] = {\n";
-  for (auto& each : what.selectable_fields)
-    result += "  {" + quoted(each.label) + ", " + quoted(each.path)
-              + (each.otherwise.empty() ? "" : ", " + quoted(each.otherwise))
-              + "},\n";
+  for (auto& each : what.selectable_fields) {
+    initializer one;
+    one.set_text("label", each.label);
+    one.set_text("path", each.path);
+    one.set_text("otherwise", each.otherwise);
+    one.set_text("stored", each.stored);
+    result += "  " + one.text() + ",\n";
+  }
   return result + "};\n";
 }
 
@@ -262,6 +277,8 @@ std::string emit_resource(const group_version& owner, const resource& what) {
   set_list(result, "subresources", what, !what.subresources.empty());
   set_list(result, "columns", what, !what.columns.empty());
   set_list(result, "selectable", what, !what.selectable_fields.empty());
+  if (what.stored.target != nullptr)
+    result.set("stored", '&' + symbol(what.stored));
   auto name = what.plural + "_resource";
   return "\nnamespace {\n" + emit_resource_lists(owner, what)
          + "} // namespace\n\nextern const resource_desc " + name

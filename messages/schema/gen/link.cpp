@@ -71,6 +71,20 @@ private:
     return ref.target != nullptr;
   }
 
+  /// `core_v1.events`, which must be stored itself.
+  bool resolve(resource_ref& ref) {
+    const auto dot = std::min(ref.name.find('.'), ref.name.size());
+    ref.owner = model_.find(ref.name.substr(0, dot));
+    if (ref.owner != nullptr)
+      for (auto& each : ref.owner->resources)
+        if (ref.name.substr(dot) == '.' + each.plural)
+          ref.target = &each;
+    if (ref.target == nullptr || !ref.target->stored.name.empty())
+      fail(ref.at,
+           "expected a resource that is stored, found '" + ref.name + "'");
+    return ref.target != nullptr;
+  }
+
   void resolve_fields(const group_version& version, type& owner) {
     for (auto& each : owner.fields)
       if (!each.of.name.empty() && resolve(version, each.of))
@@ -143,6 +157,8 @@ private:
     }
     if (each.singular.empty())
       each.singular = lower(each.kind.name);
+    if (!each.stored.name.empty())
+      found &= resolve(each.stored);
     if (found)
       check_resource(version, each, errors_);
   }

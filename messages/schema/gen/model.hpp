@@ -15,12 +15,21 @@ namespace troupe::schema::gen {
 
 struct type;
 struct group_version;
+struct resource;
 
 /// A type by its name in the text: `ObjectMeta` or `meta_v1.ObjectMeta`.
 struct type_ref {
   std::string name;
   position at;
   const type* target = nullptr; ///< linked
+};
+
+/// A resource by its name in the text: `core_v1.events`.
+struct resource_ref {
+  std::string name;
+  position at;
+  const group_version* owner = nullptr; ///< linked
+  const resource* target = nullptr;     ///< linked
 };
 
 struct field {
@@ -46,6 +55,7 @@ struct field {
   std::vector<std::string> one_of;
   std::string format;
   bool immutable = false;
+  std::string stored; ///< its name in the stored version, or empty
 };
 
 struct kind_name {
@@ -81,6 +91,7 @@ struct selectable {
   std::string label;
   std::string path;
   std::string otherwise; ///< or empty
+  std::string stored;    ///< label in the stored version, or empty
 };
 
 struct subresource {
@@ -106,6 +117,7 @@ struct resource {
   std::vector<subresource> subresources;
   std::vector<column> columns;
   std::vector<selectable> selectable_fields;
+  resource_ref stored; ///< nameless if this version is the stored one
 };
 
 struct use {

@@ -142,7 +142,8 @@ TEST_CASE("every compiled-in resource that is listed has printable columns") {
     for (auto* resource : version->resources) {
       INFO(resource->plural);
       CHECK(table_printer::make(*resource));
-      CHECK(resource->columns.empty() == (resource->list_type == nullptr));
+      CHECK(resource->storage().columns.empty()
+            == (resource->list_type == nullptr));
     }
 }
 

@@ -1,3 +1,4 @@
+#include "messages/codec/convert/convert.hpp"
 #include "messages/codec/validate/defaults.hpp"
 #include "messages/codec/validate/object_ids.hpp"
 #include "messages/codec/validate/strategy.hpp"
@@ -14,7 +15,9 @@ using test::script_command;
 // of them on the way to the store: what is wrong with them, or how they would
 // be stored.
 //
-//     create <resource>          an object
+//     create <resource>          an object; a resource that several groups
+//                                have is written as `events.k8s.io/events` or
+//                                `core/events`
 //     update <resource> [sub=]   the old one, then the new one on its own line
 //     pod | repod                the spec of a pod, or two of them
 //
@@ -22,20 +25,26 @@ using test::script_command;
 
 namespace {
 
-const schema::resource_desc& any_resource(const std::string& plural) {
+const schema::resource_desc& any_resource(const std::string& name) {
+  const auto slash = name.find('/');
+  const auto plural = name.substr(slash + 1);
+  const auto group =
+      name.starts_with("core/") ? std::string{} : name.substr(0, slash);
   for (auto* version : schema::group_versions())
     for (auto* resource : version->resources)
-      if (resource->plural == plural)
+      if (resource->plural == plural
+          && (slash == name.npos || version->group == group))
         return *resource;
-  throw std::runtime_error{"no resource " + plural};
+  throw std::runtime_error{"no resource " + name};
 }
 
 document read(const std::string& json, const schema::resource_desc& of) {
   auto made = decode_json(json, of.type);
   if (!made)
     throw std::runtime_error{made.error().message + ": " + json};
-  apply_defaults(made->doc, of);
-  return std::move(made->doc);
+  auto stored = to_stored(made->doc, of);
+  apply_defaults(stored, of.storage());
+  return stored;
 }
 
 std::string shown(const script_command& c, const document& object,
@@ -57,28 +66,29 @@ std::string shown(const script_command& c, const document& object,
 std::string create(const script_command& c, const std::string& text,
                    const schema::resource_desc& of) {
   auto object = read(text, of);
-  prepare_for_create(object, of);
+  prepare_for_create(object, of.storage());
   return shown(c, object, validate_create(object, of),
-               warnings_on_create(object, of));
+               warnings_on_create(object, of.storage()));
 }
 
 std::string update(const script_command& c, const std::string& before,
                    const std::string& after, const schema::resource_desc& of) {
   auto old = read(before, of);
   if (c.option("sub").empty())
-    prepare_for_create(old, of);
+    prepare_for_create(old, of.storage());
   auto& metadata = old.object_at(old.root(), metadata_id);
   old.set(metadata, object_meta::resource_version, old.make_string("1"));
   auto next = read(after, of);
   const auto sub = c.option("sub");
   if (sub.empty())
-    prepare_for_update(next, old, of);
+    prepare_for_update(next, old, of.storage());
   else
-    prepare_for_subresource_update(next, old, of, sub);
+    prepare_for_subresource_update(next, old, of.storage(), sub);
   const auto errors = sub.empty()
                           ? validate_update(next, old, of)
                           : validate_subresource_update(next, old, of, sub);
-  return shown(c, next, errors, warnings_on_update(next, old, of, sub));
+  return shown(c, next, errors,
+               warnings_on_update(next, old, of.storage(), sub));
 }
 
 std::string as_pod(const std::string& spec) {
