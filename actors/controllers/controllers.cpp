@@ -2,6 +2,7 @@
 
 #include "actors/controllers/deployment/deployment.hpp"
 #include "actors/controllers/endpoint_slice/endpoint_slice.hpp"
+#include "actors/controllers/endpoint_slice_mirroring/endpoint_slice_mirroring.hpp"
 #include "actors/controllers/endpoints/endpoints.hpp"
 #include "actors/controllers/event_expiry/event_expiry.hpp"
 #include "actors/controllers/garbage_collector/garbage_collector.hpp"
@@ -31,6 +32,8 @@ static_assert(control::reconciler<decltype(&replica_set::reconcile)>);
 static_assert(
     control::reconciler<decltype(&replication_controller::reconcile)>);
 static_assert(control::reconciler<decltype(&endpoint_slice::reconcile)>);
+static_assert(
+    control::reconciler<decltype(&endpoint_slice_mirroring::reconcile)>);
 static_assert(control::reconciler<decltype(&endpoints::reconcile)>);
 static_assert(control::reconciler<decltype(&taint_eviction::reconcile)>);
 static_assert(control::reconciler<decltype(&service_account::reconcile)>);
@@ -99,6 +102,12 @@ std::vector<controller_spec> all_controllers(const controllers_config& config) {
        std::nullopt,
        "endpoint-controller",
        service_pods::keys_of_pod},
+      {"endpointslice-mirroring",
+       {endpoint_slice_mirroring::watched()},
+       endpoint_slice_mirroring::keys_of,
+       endpoint_slice_mirroring::reconcile,
+       std::nullopt,
+       "endpoint-slice-mirroring-controller"},
       {"kubernetes-service",
        {kubernetes_service::watched()},
        kubernetes_service::keys_of,

@@ -50,6 +50,7 @@ endpoint endpoint_of(core::service service, core::pod pod, ip_family family,
               || (*out.serving && !*out.terminating);
   if (service_pods::names_host(service, pod))
     out.hostname = pod.spec().hostname();
+  out.kind = "Pod";
   out.ns = pod.metadata().namespace_();
   out.name = pod.metadata().name();
   out.uid = pod.metadata().uid();

@@ -9,13 +9,14 @@
 
 namespace troupe::controllers::endpoint_slice {
 
-/// discovery/v1 Endpoint, as far as this controller writes it.
+/// discovery/v1 Endpoint, as far as controllers write it.
 struct endpoint {
   std::vector<std::string> addresses;
   std::optional<bool> ready;
   std::optional<bool> serving;
   std::optional<bool> terminating;
   std::string hostname;
+  std::string kind; ///< of what it is: "Pod"
   std::string ns;   ///< of the pod
   std::string name; ///< of the pod
   std::string uid;  ///< of the pod

@@ -3,6 +3,7 @@
 #include "actors/controllers/service_pods/object_builder.hpp"
 #include "actors/controllers/service_pods/service_pods.hpp"
 #include "messages/meta/names.hpp"
+#include "messages/schema/ids/core_v1.hpp"
 #include "messages/schema/ids/discovery_v1.hpp"
 #include "messages/schema/ids/meta_v1.hpp"
 #include "runtime/control/object_codec.hpp"
@@ -28,7 +29,7 @@ void write_names(object_builder hints, codec::field_id list, codec::field_id id,
 }
 
 void write_endpoint(object_builder to, const endpoint& from) {
-  namespace id = ids::endpoint;
+  namespace id = ids::discovery_v1::endpoint;
   auto& list = to.doc().list_at(to.object(), id::addresses);
   for (const auto& address : from.addresses)
     to.doc().push_back(list, to.doc().make_string(address));
@@ -38,8 +39,9 @@ void write_endpoint(object_builder to, const endpoint& from) {
   conditions.flag(ids::endpoint_conditions::terminating, from.terminating);
   to.text_if(id::hostname, from.hostname);
   if (!from.name.empty()) {
-    service_pods::refer_to_pod(to.member(id::target_ref),
-                               {from.ns, from.name, from.uid});
+    auto target = to.member(id::target_ref);
+    service_pods::refer_to_pod(target, {from.ns, from.name, from.uid});
+    target.text(ids::object_reference::kind, from.kind);
   }
   to.text_if(id::node_name, from.node);
   to.text_if(id::zone, from.zone);
@@ -77,6 +79,7 @@ endpoint read_endpoint(discovery::endpoint from) {
   out.terminating =
       flag(conditions.has_terminating(), conditions.terminating());
   out.hostname = from.hostname();
+  out.kind = from.target_ref().kind();
   out.ns = from.target_ref().namespace_();
   out.name = from.target_ref().name();
   out.uid = from.target_ref().uid();

@@ -195,6 +195,10 @@ TEST_CASE("reconcile scripts: replication controller") {
   run_all("replication_controller", "replicationcontroller");
 }
 
+TEST_CASE("reconcile scripts: endpoint slice mirroring") {
+  run_all("endpoint_slice_mirroring", "endpointslice-mirroring");
+}
+
 TEST_CASE("reconcile scripts: endpoint slice") {
   run_all("endpoint_slice", "endpointslice");
 }
