@@ -15,6 +15,7 @@
 #include "actors/controllers/replication_controller/replication_controller.hpp"
 #include "actors/controllers/root_ca_publisher/root_ca_publisher.hpp"
 #include "actors/controllers/service_account/service_account.hpp"
+#include "actors/controllers/service_account_token/service_account_token.hpp"
 #include "actors/controllers/service_pods/service_pods.hpp"
 #include "actors/controllers/system_namespaces/system_namespaces.hpp"
 #include "actors/controllers/taint_eviction/taint_eviction.hpp"
@@ -139,6 +140,15 @@ std::vector<controller_spec> all_controllers(const controllers_config& config) {
        service_account::keys_of,
        service_account::reconcile,
        std::nullopt},
+      {"service-account-token",
+       {service_account_token::watched()},
+       service_account_token::keys_of,
+       std::bind_front(
+           service_account_token::reconcile,
+           service_account_token::settings{config.root_ca, config.issue_token}),
+       std::nullopt,
+       {},
+       service_account_token::keys_of_account},
       {"root-ca-publisher",
        {{namespace_objects, "core/configmaps/"}},
        root_ca_publisher::keys_of,

@@ -3,7 +3,9 @@
 #include "actors/controllers/controller_spec.hpp"
 #include "actors/controllers/kubernetes_service/kubernetes_service.hpp"
 #include "actors/controllers/node_lifecycle/node_lifecycle.hpp"
+#include "actors/controllers/service_account_token/service_account_token.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,9 @@ struct controllers_config {
   /// Where the API is, which kubernetes-service makes known.
   kubernetes_service::settings api;
   node_lifecycle::settings node_lifecycle = {};
+  /// What service-account-token fills Secrets with.
+  std::function<std::string(const service_account_token::token_subject&)>
+      issue_token = {};
 };
 
 /// Every controller of the control plane, in the order they start.

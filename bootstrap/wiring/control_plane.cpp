@@ -7,6 +7,7 @@
 #include "actors/gateway/gateway_actor.hpp"
 #include "actors/gateway/object/local_api.hpp"
 #include "actors/gateway/token/openid.hpp"
+#include "actors/gateway/token/secret_token.hpp"
 #include "actors/gateway/token/token_kinds.hpp"
 #include "actors/scheduler/scheduler_actor.hpp"
 #include "actors/singleton/singleton_actor.hpp"
@@ -63,8 +64,9 @@ auto make_workers(caf::actor_system& system) {
   };
 }
 
-controllers::controllers_config
-describe_controllers(const control_plane_config& config) {
+controllers::controllers_config describe_controllers(
+    const control_plane_config& config,
+    std::shared_ptr<const gateway::service_account_tokens> tokens) {
   controllers::controllers_config out;
   out.api.address = config.service_ranges.front().at(1);
   out.api.port = config.api_port;
@@ -72,6 +74,10 @@ describe_controllers(const control_plane_config& config) {
   out.node_lifecycle.grace =
       std::chrono::seconds{config.node_times.monitor_grace};
   out.root_ca = config.authority;
+  out.issue_token = [tokens = std::move(tokens)](const auto& of) {
+    return gateway::secret_token(*tokens, of.ns, {of.account, of.account_uid},
+                                 {of.secret, of.secret_uid});
+  };
   return out;
 }
 
@@ -231,7 +237,7 @@ private:
   std::vector<actors::child_spec> common_controllers() {
     std::vector<actors::child_spec> out;
     for (auto& spec :
-         controllers::all_controllers(describe_controllers(config_)))
+         controllers::all_controllers(describe_controllers(config_, tokens_)))
       if (spec.everywhere)
         out.push_back(controllers::controller_child(
             controllers_path(), std::move(spec), loop_ports()));
@@ -242,7 +248,7 @@ private:
   /// own: one that keeps failing wears out their budget, not the root's.
   actors::child_spec controllers_child() {
     auto children = [path = controllers_path(),
-                     about = describe_controllers(config_),
+                     about = describe_controllers(config_, tokens_),
                      given = loop_ports(), tree = &tree_](auto api) {
       auto ports = given;
       ports.api = std::move(api);

@@ -19,6 +19,10 @@ controllers::controllers_config config() {
   out.api.servers = {*ip_address::parse("10.89.0.11"),
                      *ip_address::parse("10.89.0.12")};
   out.root_ca = "PEM";
+  out.issue_token = [](const auto& of) {
+    return of.ns + "/" + of.account + "/" + of.account_uid + " in " + of.secret
+           + "/" + of.secret_uid;
+  };
   return out;
 }
 
@@ -197,6 +201,10 @@ TEST_CASE("reconcile scripts: replication controller") {
 
 TEST_CASE("reconcile scripts: endpoint slice mirroring") {
   run_all("endpoint_slice_mirroring", "endpointslice-mirroring");
+}
+
+TEST_CASE("reconcile scripts: service account token") {
+  run_all("service_account_token", "service-account-token");
 }
 
 TEST_CASE("reconcile scripts: endpoint slice") {
