@@ -15,6 +15,21 @@ constexpr deprecation deprecations[] = {
     {"", "v1", "Endpoints",
      "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 "
      "EndpointSlice"},
+    {"apps", "v1beta1", "Deployment",
+     "apps/v1beta1 Deployment is deprecated in v1.8+, unavailable in v1.16+; "
+     "use apps/v1 Deployment"},
+    {"apps", "v1beta2", "Deployment",
+     "apps/v1beta2 Deployment is deprecated in v1.9+, unavailable in v1.16+; "
+     "use apps/v1 Deployment"},
+    {"apps", "v1beta2", "ReplicaSet",
+     "apps/v1beta2 ReplicaSet is deprecated in v1.9+, unavailable in v1.16+; "
+     "use apps/v1 ReplicaSet"},
+    {"extensions", "v1beta1", "Deployment",
+     "extensions/v1beta1 Deployment is deprecated in v1.8+, unavailable in "
+     "v1.16+; use apps/v1 Deployment"},
+    {"extensions", "v1beta1", "ReplicaSet",
+     "extensions/v1beta1 ReplicaSet is deprecated in v1.8+, unavailable in "
+     "v1.16+; use apps/v1 ReplicaSet"},
 };
 
 } // namespace

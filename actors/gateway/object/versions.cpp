@@ -22,7 +22,9 @@ document as_stored(const object_call& call, document object) {
     return object;
   const auto& version = call.version();
   codec::apply_table_defaults(object, object.root(), *version.type);
-  return codec::to_stored(object, version);
+  auto out = codec::to_stored(object, version);
+  codec::apply_version_defaults(out, version);
+  return out;
 }
 
 document config_as_stored(const object_call& call, document config) {

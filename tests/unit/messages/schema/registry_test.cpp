@@ -60,10 +60,11 @@ TEST_CASE("group versions come in the order of discovery") {
   for (auto each : versions)
     names += std::string{each->group} + '/' + std::string{each->version} + ' ';
   CHECK(names
-        == "/v1 apps/v1 events.k8s.io/v1 authentication.k8s.io/v1 "
+        == "/v1 apps/v1 apps/v1beta2 apps/v1beta1 events.k8s.io/v1 "
+           "authentication.k8s.io/v1 "
            "autoscaling/v1 "
            "coordination.k8s.io/v1 "
-           "discovery.k8s.io/v1 meta.k8s.io/v1 ");
+           "discovery.k8s.io/v1 extensions/v1beta1 meta.k8s.io/v1 ");
   CHECK(versions.back()->resources.empty());
 }
 

@@ -108,16 +108,15 @@ std::vector<std::string> rows(const type_desc& type) {
   return result;
 }
 
-/// Upstream serves these in no path of its OpenAPI document.
+/// Upstream serves these in no path of its OpenAPI document, or no more.
 bool unpublished(std::string_view name) {
-  constexpr std::string_view parts[] = {".EphemeralContainerCommon",
-                                        ".ExtraValue",
-                                        ".PartialObjectMetadata",
-                                        ".PodAttachOptions",
-                                        ".PodExecOptions",
-                                        ".PodLogOptions",
-                                        ".ProbeHandler",
-                                        ".VolumeSource"};
+  constexpr std::string_view parts[] = {
+      ".apps.v1beta1.",       ".apps.v1beta2.",
+      ".extensions.v1beta1.", ".EphemeralContainerCommon",
+      ".ExtraValue",          ".PartialObjectMetadata",
+      ".PodAttachOptions",    ".PodExecOptions",
+      ".PodLogOptions",       ".ProbeHandler",
+      ".VolumeSource"};
   return std::any_of(std::begin(parts), std::end(parts), [&](auto part) {
     return name.find(part) != std::string_view::npos;
   });

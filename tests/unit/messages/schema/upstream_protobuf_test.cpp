@@ -112,6 +112,13 @@ std::vector<std::string> rows(const std::vector<std::string>& upstream,
   return result;
 }
 
+/// Of a version that upstream serves no more: its types are partly those of the
+/// version that took its place.
+bool is_given_up(std::string_view name) {
+  return name.find(".apps.v1beta") != name.npos
+         || name.find(".extensions.") != name.npos;
+}
+
 } // namespace
 
 TEST_CASE("field ids are upstream's protobuf numbers") {
@@ -120,7 +127,8 @@ TEST_CASE("field ids are upstream's protobuf numbers") {
   std::vector<std::string> have;
   for (auto version : group_versions())
     for (auto type : version->types)
-      for (auto& line : rows(want, *type))
-        have.push_back(line);
+      if (!is_given_up(type->name))
+        for (auto& line : rows(want, *type))
+          have.push_back(line);
   CHECK(difference(want, have) == "");
 }
