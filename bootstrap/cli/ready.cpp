@@ -44,24 +44,59 @@ error describe(const lack& it) {
           it.what + "\nSee " + it.log + "." + last_lines(it.log)};
 }
 
-/// What keeps the API, or one of all the nodes there are to be, from being
-/// ready.
+/// Why a node is not ready, as far as its agent's process tells, else since
+/// when that runs.
+result<wall_time> find_agent_start(const process::run_record& run,
+                                   const std::string& node) {
+  const auto* agent = run.find(node);
+  const auto up = agent != nullptr && agent->running
+                      ? process::uptime(*agent->running)
+                      : std::nullopt;
+  if (up)
+    return wall_now() - *up;
+  const auto ended = agent != nullptr && !agent->last_end.empty();
+  return error{errc::unavailable,
+               ended ? "its agent does not run (" + agent->last_end + ")"
+                     : "its agent has not been started"};
+}
+
+/// What keeps one of all the nodes there are to be from being ready. What the
+/// state knows of an earlier agent, the cluster's last run included, does not
+/// count.
+std::optional<lack> find_missing_node(const client::api_access& access,
+                                      const cluster::layout& files,
+                                      const cluster::cluster_record& record,
+                                      duration timeout) {
+  const auto seen = observe(files);
+  if (!seen || !seen->run)
+    return lack{seen ? "the cluster's supervisor has not begun"
+                     : seen.error().message,
+                files.log_of("supervisor")};
+  const auto reports = client::read_node_reports(access, timeout);
+  if (!reports)
+    return lack{reports.error().message, files.log_of(record.member)};
+  for (const auto& name : cluster::node_names(record)) {
+    const auto since = find_agent_start(*seen->run, name);
+    const auto problem = since
+                             ? client::find_node_problem(*reports, name, *since)
+                             : since.error().message;
+    if (!problem.empty())
+      return lack{"node " + name + " is not ready: " + problem,
+                  files.log_of(name)};
+  }
+  return std::nullopt;
+}
+
+/// What keeps the API, or one of the nodes, from being ready.
 std::optional<lack> find_lack(const client::api_access& access,
                               const cluster::layout& files,
                               const cluster::cluster_record& record,
                               duration timeout) {
-  const auto server = files.log_of(record.member);
   if (auto ready = client::check_ready(access, timeout); !ready)
-    return lack{ready.error().message, server};
+    return lack{ready.error().message, files.log_of(record.member)};
   if (record.nodes == 0)
     return std::nullopt;
-  const auto ready = client::find_ready_nodes(access, timeout);
-  if (!ready)
-    return lack{ready.error().message, server};
-  for (const auto& name : cluster::node_names(record))
-    if (std::ranges::find(*ready, name) == ready->end())
-      return lack{"node " + name + " is not ready", files.log_of(name)};
-  return std::nullopt;
+  return find_missing_node(access, files, record, timeout);
 }
 
 } // namespace

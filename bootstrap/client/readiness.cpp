@@ -1,7 +1,6 @@
 #include "bootstrap/client/readiness.hpp"
 
 #include <curl/curl.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -73,15 +72,6 @@ result<answer> get(const api_access& access, const std::string& path,
                      + out.body.substr(0, 200));
 }
 
-bool is_ready(const nlohmann::json& node) {
-  const auto conditions =
-      node.value("/status/conditions"_json_pointer, nlohmann::json::array());
-  return std::ranges::any_of(conditions, [](const auto& each) {
-    return each.value("type", "") == "Ready"
-           && each.value("status", "") == "True";
-  });
-}
-
 } // namespace
 
 status_result check_ready(const api_access& access, duration timeout) {
@@ -91,19 +81,18 @@ status_result check_ready(const api_access& access, duration timeout) {
   return unit{};
 }
 
-result<std::vector<std::string>> find_ready_nodes(const api_access& access,
-                                                  duration timeout) {
-  auto answered = get(access, "/api/v1/nodes", timeout);
-  if (!answered)
-    return answered.error();
-  const auto list = nlohmann::json::parse(answered->body, nullptr, false);
-  if (!list.is_object() || !list.contains("items"))
-    return unavailable("/api/v1/nodes answers no list");
-  std::vector<std::string> out;
-  for (const auto& node : list["items"])
-    if (is_ready(node))
-      out.push_back(node.value("/metadata/name"_json_pointer, ""));
-  return out;
+result<std::vector<node_report>> read_node_reports(const api_access& access,
+                                                   duration timeout) {
+  // The Leases first: an agent says how its node is before it renews the one.
+  auto leases = get(
+      access, "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases",
+      timeout);
+  if (!leases)
+    return leases.error();
+  auto nodes = get(access, "/api/v1/nodes", timeout);
+  if (!nodes)
+    return nodes.error();
+  return parse_node_reports(nodes->body, leases->body);
 }
 
 } // namespace troupe::client

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bootstrap/client/node_reports.hpp"
 #include "messages/base/result.hpp"
 #include "messages/base/time_point.hpp"
 
@@ -21,8 +22,8 @@ struct api_access {
 /// `unavailable` with what happened instead. Never takes longer than `timeout`.
 status_result check_ready(const api_access& access, duration timeout);
 
-/// Asks for the Nodes once: the names of those whose condition Ready is True.
-result<std::vector<std::string>> find_ready_nodes(const api_access& access,
-                                                  duration timeout);
+/// Asks for the Nodes and their Leases once.
+result<std::vector<node_report>> read_node_reports(const api_access& access,
+                                                   duration timeout);
 
 } // namespace troupe::client
