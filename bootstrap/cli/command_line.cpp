@@ -194,6 +194,18 @@ void add_node_times(CLI::App& verb, node_time_options& to) {
               to.unreachable_toleration, "unreachable");
 }
 
+void add_uplink(CLI::App& verb, std::optional<bool>& to) {
+  verb.add_option_function<std::string>(
+          "--uplink", [&to](const std::string& how) { to = how == "auto"; },
+          "Whether nodes and pods reach what this machine reaches, by its "
+          "address: auto or none; auto changes rules and forwarding of this "
+          "machine until 'down' [as last time, at first auto where there is a "
+          "default route]")
+      ->check(CLI::IsMember({"auto", "none"}))
+      ->envname("TROUPE_UPLINK")
+      ->type_name("HOW");
+}
+
 void add_up(CLI::App& app, parsed& to) {
   auto& verb = *app.add_subcommand("up", "Start a cluster on this machine");
   verb.footer(examples_up);
@@ -226,6 +238,7 @@ void add_up(CLI::App& app, parsed& to) {
                   "PORT 0 picks a free one; may be repeated; none: no port "
                   "[as last time, at first none]")
       ->type_name("PORT:NODEPORT");
+  add_uplink(verb, to.up.uplink);
   add_node_times(verb, to.up.node_times);
   verb.add_option("--port", to.up_port,
                   "The API's port on 127.0.0.1; 0 picks a free one and "

@@ -1,13 +1,12 @@
 #include "bootstrap/cli/preparation.hpp"
 
+#include "bootstrap/cli/choices.hpp"
 #include "bootstrap/cli/observe.hpp"
 #include "bootstrap/cluster/files.hpp"
 #include "bootstrap/cluster/kubeconfig_file.hpp"
 #include "bootstrap/cluster/material.hpp"
 #include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/process/lock_file.hpp"
-#include "bootstrap/process/process_plan.hpp"
-#include "node/image/image_service.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/entropy.hpp"
 
@@ -90,23 +89,6 @@ result<process::listening_socket> open_port(const up_options& options,
   return opened;
 }
 
-/// What leads to a port of the nodes; a published port that was any free one
-/// the last time is tried first.
-std::vector<cluster::published_port>
-wanted_ports(const up_options& options, const cluster::cluster_record& record) {
-  if (options.publish.empty())
-    return record.published;
-  std::vector<cluster::published_port> out;
-  for (const auto& each : options.publish)
-    if (const auto pair = parse_publish(each); pair)
-      out.push_back({pair->port, pair->node_port});
-  for (auto& each : out)
-    for (const auto& before : record.published)
-      if (each.port == 0 && each.node_port == before.node_port)
-        each.port = before.port;
-  return out;
-}
-
 result<std::vector<unique_fd>> open_published(cluster::cluster_record& record) {
   std::vector<unique_fd> out;
   for (auto& each : record.published) {
@@ -138,115 +120,6 @@ cluster::access describe_access(const std::string& name,
   return {cluster::access_name(name), endpoint(record),
           from.authority.certificate, from.admin.certificate,
           from.admin.private_key};
-}
-
-/// The file must be there, for a mistake shows at the first pull only. Its path
-/// becomes absolute, for agents run elsewhere.
-result<std::string> open_authority(const std::string& option) {
-  const auto equals = option.find('=');
-  auto path = cluster::resolve_path(option.substr(equals + 1));
-  if (!path)
-    return path.error();
-  const auto text = cluster::read_file(*path);
-  if (!text)
-    return error{text.error().code, "--registry-ca " + text.error().message};
-  if (text->find("-----BEGIN CERTIFICATE-----") == text->npos)
-    return error{errc::invalid_argument,
-                 "--registry-ca " + *path + " holds no certificate (PEM)"};
-  return option.substr(0, equals + 1) + *path;
-}
-
-/// What the agents would stumble over at their start is told here.
-status_result check_registries(const cluster::cluster_record& record) {
-  image::mirror_map mirrors;
-  for (const auto& each : record.registry_mirrors)
-    if (auto good = image::add_mirror(mirrors, each); !good)
-      return good;
-  image::authority_map authorities;
-  for (const auto& each : record.registry_authorities)
-    if (auto good = image::add_authority(authorities, each); !good)
-      return good;
-  return unit{};
-}
-
-status_result choose_images(const up_options& options,
-                            cluster::cluster_record& record) {
-  if (!options.registry_mirrors.empty())
-    record.registry_mirrors = options.registry_mirrors;
-  std::vector<std::string> authorities;
-  for (const auto& option : options.registry_authorities) {
-    auto opened = open_authority(option);
-    if (!opened)
-      return opened.error();
-    authorities.push_back(std::move(*opened));
-  }
-  if (!authorities.empty())
-    record.registry_authorities = std::move(authorities);
-  if (auto good = check_registries(record); !good)
-    return good;
-  record.image_gc_high = options.image_gc_high.value_or(record.image_gc_high);
-  record.image_gc_low = options.image_gc_low.value_or(record.image_gc_low);
-  if (record.image_gc_low > record.image_gc_high)
-    return error{errc::invalid_argument,
-                 "--image-gc-low-threshold "
-                     + std::to_string(record.image_gc_low)
-                     + " must not be above --image-gc-high-threshold "
-                     + std::to_string(record.image_gc_high)};
-  return unit{};
-}
-
-unsigned seconds_of(std::optional<duration> chosen, unsigned before) {
-  if (!chosen)
-    return before;
-  const auto seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(*chosen);
-  return static_cast<unsigned>(seconds.count());
-}
-
-/// A node that renews in time must not be given up.
-status_result choose_times(const node_time_options& options,
-                           cluster::node_times& times) {
-  times.monitor_grace = seconds_of(options.monitor_grace, times.monitor_grace);
-  times.lease = seconds_of(options.lease, times.lease);
-  times.not_ready_toleration =
-      options.not_ready_toleration.value_or(times.not_ready_toleration);
-  times.unreachable_toleration =
-      options.unreachable_toleration.value_or(times.unreachable_toleration);
-  if (times.monitor_grace > times.lease / 2)
-    return unit{};
-  return error{errc::invalid_argument,
-               "--node-monitor-grace-period "
-                   + std::to_string(times.monitor_grace)
-                   + "s must be longer than half of --node-lease-duration "
-                   + std::to_string(times.lease)
-                   + "s: a node renews its lease four times within that"};
-}
-
-/// What was asked for, else what was remembered, goes into the record.
-status_result choose_nodes(const up_options& options, bool first,
-                           cluster::cluster_record& record) {
-  const bool root = cluster::this_user().root;
-  record.nodes = options.nodes.value_or(first ? (root ? 1 : 0) : record.nodes);
-  if (auto chosen = choose_images(options, record); !chosen)
-    return chosen;
-  record.published = wanted_ports(options, record);
-  if (record.nodes == 0 && !record.published.empty())
-    return error{errc::invalid_argument,
-                 "--publish needs nodes: give --nodes 1 or more, or --publish "
-                 "none"};
-  if (auto chosen = choose_times(options.node_times, record.node_times);
-      !chosen)
-    return chosen;
-  if (record.nodes == 0)
-    return unit{};
-  if (!root)
-    return error{errc::invalid_argument,
-                 "only root can run nodes: try again with --nodes 0"};
-  if (process::find_program(process::bus_program).empty())
-    return error{errc::unavailable,
-                 "nodes need the program nats-server (Debian's package of "
-                 "that name), which is nowhere on the PATH"};
-  return unit{};
 }
 
 result<std::vector<std::string>> wanted_files(const up_options& options) {
@@ -314,7 +187,8 @@ fill(const up_options& options, const cluster::layout& files,
   if (auto ended = end_leftovers(files); !ended)
     return ended.error();
   auto record = before ? *before : fresh_record();
-  if (auto chosen = choose_nodes(options, !before, record); !chosen)
+  std::string remark;
+  if (auto chosen = choose(options, files, !before, record, remark); !chosen)
     return chosen.error();
   auto socket = open_port(options, record.port);
   if (!socket)
@@ -349,8 +223,11 @@ fill(const up_options& options, const cluster::layout& files,
   auto shared = share_access(options, files, std::move(record));
   if (!shared)
     return shared.error();
-  return prepared_cluster{
-      std::move(*shared), {}, std::move(socket->fd), std::move(*published)};
+  return prepared_cluster{std::move(*shared),
+                          {},
+                          std::move(socket->fd),
+                          std::move(*published),
+                          std::move(remark)};
 }
 
 /// After a failure: a cluster that was there before is described as it was,
@@ -400,49 +277,6 @@ result<prepared_cluster> prepare_cluster(const up_options& options,
   if (base_is_new)
     std::filesystem::remove(base, ignored); // if it is empty
   return filled;
-}
-
-status_result check_running(const up_options& options,
-                            const cluster::cluster_record& record) {
-  auto wanted = record;
-  if (auto chosen = choose_images(options, wanted); !chosen)
-    return chosen;
-  if (auto chosen = choose_times(options.node_times, wanted.node_times);
-      !chosen)
-    return chosen;
-  wanted.nodes = options.nodes.value_or(record.nodes);
-  if (options.port.value_or(0) != 0)
-    wanted.port = *options.port;
-  wanted.published = wanted_ports(options, record);
-  const std::pair<const char*, bool> flags[] = {
-      {"--publish", wanted.published != record.published},
-      {"--port", wanted.port != record.port},
-      {"--nodes", wanted.nodes != record.nodes},
-      {"--registry-mirror", wanted.registry_mirrors != record.registry_mirrors},
-      {"--registry-ca",
-       wanted.registry_authorities != record.registry_authorities},
-      {"--image-gc-high-threshold",
-       wanted.image_gc_high != record.image_gc_high},
-      {"--image-gc-low-threshold", wanted.image_gc_low != record.image_gc_low},
-      {"--node-monitor-grace-period",
-       wanted.node_times.monitor_grace != record.node_times.monitor_grace},
-      {"--node-lease-duration",
-       wanted.node_times.lease != record.node_times.lease},
-      {"--default-not-ready-toleration-seconds",
-       wanted.node_times.not_ready_toleration
-           != record.node_times.not_ready_toleration},
-      {"--default-unreachable-toleration-seconds",
-       wanted.node_times.unreachable_toleration
-           != record.node_times.unreachable_toleration},
-  };
-  for (const auto& [flag, differs] : flags)
-    if (differs)
-      return error{errc::conflict,
-                   "the cluster runs with another " + std::string{flag}
-                       + ": to change that, stop it first with 'troupe down "
-                         "--keep-state"
-                       + choice_flags(options.cluster) + "'"};
-  return unit{};
 }
 
 result<cluster::cluster_record> share_access(const up_options& options,

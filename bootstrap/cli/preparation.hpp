@@ -14,6 +14,7 @@ struct prepared_cluster {
   unique_fd lock;
   unique_fd listen;
   std::vector<unique_fd> published; ///< sockets of the record's ports
+  std::string remark; ///< what the user may want to know; often empty
 };
 
 /// Makes or completes the directory, ends what an earlier supervisor left,
@@ -22,11 +23,6 @@ struct prepared_cluster {
 /// any failure nothing is left of a cluster that was not there before.
 result<prepared_cluster> prepare_cluster(const up_options& options,
                                          const cluster::layout& files);
-
-/// Whether a cluster that runs is what `options` asks for; the error names the
-/// flag that only a stopped one heeds.
-status_result check_running(const up_options& options,
-                            const cluster::cluster_record& record);
 
 /// Adds the cluster's access to the files of the user's that `options` names,
 /// and remembers them in cluster.json. Returns the record as it is then.

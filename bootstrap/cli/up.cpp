@@ -1,5 +1,6 @@
 #include "bootstrap/cli/up.hpp"
 
+#include "bootstrap/cli/choices.hpp"
 #include "bootstrap/cli/foreground.hpp"
 #include "bootstrap/cli/observe.hpp"
 #include "bootstrap/cli/preparation.hpp"
@@ -93,6 +94,8 @@ private:
   }
 
   result<running_cluster> start(prepared_cluster cluster) {
+    if (!cluster.remark.empty())
+      to_.err << "troupe: " << cluster.remark << std::endl;
     process::child_spec what;
     what.program = process::this_program;
     what.arguments = {

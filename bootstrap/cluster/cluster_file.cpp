@@ -115,6 +115,7 @@ std::string to_json(const cluster_record& value) {
       {"imageGcHighThreshold", value.image_gc_high},
       {"imageGcLowThreshold", value.image_gc_low},
       {"published", ports_json(value.published)},
+      {"uplink", value.uplink ? "auto" : "none"},
       {"nodeMonitorGraceSeconds", value.node_times.monitor_grace},
       {"nodeLeaseSeconds", value.node_times.lease},
       {"notReadyTolerationSeconds", value.node_times.not_ready_toleration},
@@ -165,6 +166,11 @@ result<cluster_record> parse_cluster_record(std::string_view text) {
       return read.error();
   if (auto read = read_published(json, out.published); !read)
     return read.error();
+  // Absent in the files of clusters that could have none.
+  const auto uplink = json.value("uplink", nlohmann::json("none"));
+  if (uplink != "auto" && uplink != "none")
+    return corrupt("\"uplink\" must be \"auto\" or \"none\"");
+  out.uplink = uplink == "auto";
   if (auto read = read_node_times(json, out.node_times); !read)
     return read.error();
   if (auto read = read_texts(json, "kubeconfigs", out.kubeconfigs); !read)

@@ -47,6 +47,8 @@ struct cluster_record {
   unsigned image_gc_high = 85;
   unsigned image_gc_low = 80;
   std::vector<published_port> published;
+  /// Nodes reach what this machine reaches, by its address.
+  bool uplink = false;
   cluster::node_times node_times;
   /// Files of the user's that hold this cluster's access.
   std::vector<std::string> kubeconfigs;

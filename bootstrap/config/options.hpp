@@ -73,6 +73,9 @@ struct up_options {
   /// picks a free one, and the same one again next time. "none" alone: none.
   /// Empty: as last time.
   std::vector<std::string> publish;
+  /// Nodes reach what this machine reaches. Absent: as last time, at first
+  /// where that is possible.
+  std::optional<bool> uplink;
   node_time_options node_times;
   /// On 127.0.0.1. Absent: as last time, at first `port_default`. 0: any free
   /// port, and the same one again next time.

@@ -6,6 +6,7 @@
 #include "bootstrap/cluster/material.hpp"
 #include "node/cgroup/cgroup_manager.hpp"
 #include "node/lab/lab.hpp"
+#include "node/lab/uplink.hpp"
 #include "node/sys/memory_mount.hpp"
 
 #include <filesystem>
@@ -27,6 +28,8 @@ result<lab::lab_plan> plan_lab(const cluster::cluster_record& about,
   config.servers = 1;
   config.nodes = about.nodes;
   config.private_ranges = private_ranges();
+  if (about.uplink)
+    config.uplink = lab::uplink_link_name(about.uid);
   return lab::make_lab_plan(config);
 }
 
@@ -202,6 +205,16 @@ std::string cgroup_base(const cluster::cluster_record& about) {
 std::string cgroup_base(const cluster::cluster_record& about,
                         const std::string& node) {
   return cgroup_base(about) + "/" + node;
+}
+
+status_result check_uplink(const cluster::cluster_record& about,
+                           const cluster::layout& files) {
+  auto wanted = about;
+  wanted.uplink = true;
+  const auto plan = plan_lab(wanted, files);
+  if (!plan)
+    return plan.error();
+  return lab::check_uplink(*plan->uplink);
 }
 
 status_result prepare(const cluster::cluster_record& about,

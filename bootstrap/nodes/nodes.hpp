@@ -48,6 +48,10 @@ std::string cgroup_base(const cluster::cluster_record& about);
 std::string cgroup_base(const cluster::cluster_record& about,
                         const std::string& node);
 
+/// Whether the nodes can have an uplink here: lab::check_uplink.
+status_result check_uplink(const cluster::cluster_record& about,
+                           const cluster::layout& files);
+
 /// Brings about everything the cluster's nodes need before their processes
 /// start; what is there stays. A cluster without nodes needs nothing. Needs
 /// root.

@@ -1,5 +1,6 @@
 #include "node/lab/lab.hpp"
 
+#include "node/lab/uplink.hpp"
 #include "node/network/cable.hpp"
 #include "node/network/pod_link.hpp"
 #include "node/network/private_ranges.hpp"
@@ -41,14 +42,16 @@ result<std::vector<std::string>> names_in(const std::string& directory) {
 
 class builder {
 public:
-  builder(const lab_plan& plan, netlink lan)
-      : plan_(plan), lan_(std::move(lan)) {}
+  builder(const lab_plan& plan, const netns& space, netlink lan)
+      : plan_(plan), space_(space), lan_(std::move(lan)) {}
 
   status_result run() {
     if (auto set = set_up_lan(); !set)
       return set;
     if (auto gone = remove_others(); !gone)
       return gone;
+    if (auto led = lead_out(); !led)
+      return error{led.error().code, "uplink: " + led.error().message};
     for (const auto& member : plan_.members)
       if (auto built = build(member); !built)
         return error{built.error().code, "lab member " + member.name + ": "
@@ -83,6 +86,25 @@ private:
     return unit{};
   }
 
+  status_result lead_out() {
+    const auto directory =
+        std::filesystem::path{plan_.pin_directory}.parent_path().string();
+    if (!plan_.uplink)
+      return remove_uplink(directory);
+    return build_uplink(directory, *plan_.uplink, space_, lan_, bridge_);
+  }
+
+  /// Nodes alone go out: servers have no business there.
+  status_result set_way_out(netlink& inside, sys::link_index eth0,
+                            const lab_member& member) {
+    if (member.role != member_role::node)
+      return unit{};
+    sys::route out;
+    out.index = eth0;
+    out.gateway = plan_.lan.at(uplink_place);
+    return plan_.uplink ? inside.set_route(out) : inside.delete_route(out);
+  }
+
   status_result build(const lab_member& member) {
     const auto space = netns::open_or_create(member.netns_path);
     if (!space)
@@ -103,10 +125,13 @@ private:
     if (auto held = network::hold_private_ranges(*inside, plan_.private_ranges);
         !held)
       return held;
+    if (auto set = set_way_out(*inside, eth0->index, member); !set)
+      return set;
     return network::wait_for_cable(lan_, *inside, cable);
   }
 
   const lab_plan& plan_;
+  const netns& space_;
   netlink lan_;
   sys::link_index bridge_;
 };
@@ -134,7 +159,7 @@ status_result build_lab(const lab_plan& plan) {
   auto net = lan->open_netlink();
   if (!net)
     return net.error();
-  return builder{plan, std::move(*net)}.run();
+  return builder{plan, *lan, std::move(*net)}.run();
 }
 
 status_result destroy_lab(const std::string& directory) {
@@ -142,6 +167,8 @@ status_result destroy_lab(const std::string& directory) {
   auto names = names_in(pins);
   if (!names)
     return names.error();
+  if (auto gone = remove_uplink(directory); !gone)
+    return gone;
   if (auto gone = unpin_all(pins, std::move(*names)); !gone)
     return gone;
   if (rmdir(pins.c_str()) != 0 && errno != ENOENT)

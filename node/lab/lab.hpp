@@ -8,7 +8,8 @@
 /// Machines made of network namespaces. A lab is the cable between them: one
 /// namespace with a bridge, and one for each server and node, all pinned below
 /// one directory and found there again by whoever comes next. The namespace
-/// the caller runs in is neither joined to the lab nor changed.
+/// the caller runs in, the machine, is neither joined to the lab nor changed
+/// unless the plan has an uplink.
 namespace troupe::lab {
 
 /// Builds what `plan` names, or completes it: what exists already and is right
@@ -23,7 +24,8 @@ namespace troupe::lab {
 status_result build_lab(const lab_plan& plan);
 
 /// Removes every trace of the lab below `directory` (lab_config::directory),
-/// whole or half-built: pins, files and the directory `netns` itself.
+/// whole or half-built: pins, files, the directory `netns` itself, and the
+/// uplink of the namespace the caller runs in.
 /// Processes inside should have ended: a namespace lives on, without a cable,
 /// until its last process is gone. A lab that is not there is destroyed
 /// already.

@@ -34,7 +34,8 @@ status_result check_guest(std::string_view name) {
     return error{errc::invalid_argument,
                  "the guest's name \"" + std::string{name}
                      + "\" is not 1 to 15 of a-z, 0-9 and '-'"};
-  if (is_numbered(name) || name == lan_name || name == "lo" || name == "br0")
+  if (is_numbered(name) || name == lan_name || name == "lo" || name == "br0"
+      || name == "uplink")
     return error{errc::invalid_argument, "the guest's name \""
                                              + std::string{name}
                                              + "\" is the lab's own"};
@@ -80,6 +81,9 @@ status_result check(const lab_config& config) {
     return error{errc::invalid_argument,
                  "lan: " + config.lan.to_string()
                      + " is not an IPv4 range of 16 bits or fewer"};
+  if (config.uplink && config.uplink->size() > sys::netlink::name_max)
+    return error{errc::invalid_argument,
+                 "uplink: \"" + *config.uplink + "\" is no link's name"};
   return check_guests(config.guests);
 }
 
@@ -93,6 +97,9 @@ public:
     out_.lan = config_.lan;
     out_.private_ranges = config_.private_ranges;
     out_.private_ranges.push_back(config_.lan);
+    if (config_.uplink)
+      out_.uplink =
+          uplink_plan{*config_.uplink, address_at(uplink_place), config_.lan};
     for (std::size_t i = 0; i < config_.servers; ++i)
       add(member_role::server, "s" + std::to_string(i + 1),
           first_server_place + i);
@@ -105,10 +112,14 @@ public:
 
 private:
   void add(member_role role, const std::string& name, std::uint64_t place) {
+    out_.members.push_back({role, name, address_at(place),
+                            member_netns_path(config_.directory, name)});
+  }
+
+  ip_address address_at(std::uint64_t place) const {
     const auto address = config_.lan.at(place);
     TROUPE_CHECK(address.has_value(), "a LAN has room for every place");
-    out_.members.push_back(
-        {role, name, *address, member_netns_path(config_.directory, name)});
+    return *address;
   }
 
   const lab_config& config_;

@@ -2,17 +2,23 @@
 
 #include "messages/base/ip.hpp"
 #include "messages/base/result.hpp"
+#include "node/lab/uplink_rules.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace troupe::lab {
 
-/// What the lab's LAN and the cluster's ranges are unless said otherwise. The
-/// lab joins no other network, so every cluster of a machine may use them.
+/// What the lab's LAN is unless said otherwise. Every cluster of a machine may
+/// use it, though one of them alone may have an uplink then.
 inline constexpr std::string_view default_lan = "10.89.0.0/16";
+
+/// The place in the LAN of the machine's end of an uplink.
+inline constexpr std::uint64_t uplink_place = 1;
 
 struct lab_config {
   /// An existing directory of this cluster's own, on a local file system. Pins
@@ -27,6 +33,9 @@ struct lab_config {
   /// Ranges that no member lets out where nothing better is known (the pods'
   /// and the services'). The LAN itself is always one of them.
   std::vector<ip_prefix> private_ranges;
+  /// The machine's end of a cable out of the lab (uplink_link_name), by which
+  /// nodes reach the outside; none: nothing leads out.
+  std::optional<std::string> uplink;
 };
 
 enum class member_role { server, node, guest };
@@ -57,6 +66,7 @@ struct lab_plan {
   std::string lan_netns_path;
   ip_prefix lan;
   std::vector<ip_prefix> private_ranges;
+  std::optional<uplink_plan> uplink;
   /// Servers, then nodes, then guests, each in order.
   std::vector<lab_member> members;
 
