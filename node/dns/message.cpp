@@ -242,10 +242,8 @@ bytes relay_response(bytes_view message, const query& to,
   answer cut;
   cut.code = static_cast<response_code>(static_cast<unsigned char>(message[3])
                                         & flag::code);
-  out = encode_response(to, cut, octets_max);
-  out[2] = static_cast<char>(static_cast<unsigned char>(out[2])
-                             | (flag::truncated >> 8));
-  return out;
+  cut.truncated = true;
+  return encode_response(to, cut, octets_max);
 }
 
 } // namespace troupe::dns

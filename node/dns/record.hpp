@@ -83,6 +83,7 @@ struct record {
 struct answer {
   response_code code = response_code::no_error;
   bool authoritative = false;
+  bool truncated = false; ///< more is known than stands here
   std::vector<record> answers;
   std::vector<record> authority;
   std::vector<record> additional;

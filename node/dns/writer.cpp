@@ -164,7 +164,7 @@ bytes encode_response(const query& to, const answer& what,
     put_extension(out, *to.extension, what.code);
   out.set_u16(flags_at,
               flag::response | (what.authoritative ? flag::authoritative : 0)
-                  | (cut ? flag::truncated : 0)
+                  | (cut || what.truncated ? flag::truncated : 0)
                   | (to.recursion_desired ? flag::recursion_desired : 0)
                   | flag::recursion_available
                   | (static_cast<unsigned>(what.code) & flag::code));
