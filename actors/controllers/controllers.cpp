@@ -6,6 +6,7 @@
 #include "actors/controllers/endpoints/endpoints.hpp"
 #include "actors/controllers/event_expiry/event_expiry.hpp"
 #include "actors/controllers/garbage_collector/garbage_collector.hpp"
+#include "actors/controllers/kube_dns/kube_dns.hpp"
 #include "actors/controllers/kubernetes_service/kubernetes_service.hpp"
 #include "actors/controllers/namespace/namespace.hpp"
 #include "actors/controllers/node_ipam/node_ipam.hpp"
@@ -117,6 +118,13 @@ std::vector<controller_spec> all_controllers(const controllers_config& config) {
        },
        periodic_keys{std::chrono::minutes{1},
                      {kubernetes_service::service_key()}}},
+      {"kube-dns",
+       {kube_dns::watched()},
+       kube_dns::keys_of,
+       [dns = config.dns](const auto& view, const auto& key) {
+         return kube_dns::reconcile(view, key, dns);
+       },
+       periodic_keys{std::chrono::minutes{1}, {kube_dns::service_key()}}},
       {"node-lifecycle",
        {{std::string{nodes::node_prefix}, std::string{nodes::pod_prefix},
          std::string{nodes::lease_prefix}}},

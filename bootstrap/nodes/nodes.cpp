@@ -164,6 +164,11 @@ ip_prefix service_range() {
   return *ip_prefix::parse("10.96.0.0/12");
 }
 
+ip_address dns_address() {
+  constexpr std::uint64_t place = 10;
+  return *service_range().at(place);
+}
+
 std::vector<ip_prefix> private_ranges() {
   return {pod_range(), service_range()};
 }

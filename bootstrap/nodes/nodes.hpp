@@ -21,6 +21,10 @@ inline constexpr std::uint16_t api_port = 6443;
 ip_prefix pod_range();
 ip_prefix service_range();
 
+/// Where the cluster's DNS is asked: the tenth of the services' addresses, as
+/// upstream.
+ip_address dns_address();
+
 /// Ranges no member of a lab lets out.
 std::vector<ip_prefix> private_ranges();
 

@@ -7,6 +7,7 @@
 #include "bootstrap/nodes/nodes.hpp"
 #include "bootstrap/wiring/bus.hpp"
 #include "bootstrap/wiring/process_end.hpp"
+#include "node/agent/dns_actor.hpp"
 #include "node/agent/files.hpp"
 #include "node/agent/io_service.hpp"
 #include "node/agent/machine.hpp"
@@ -69,6 +70,7 @@ result<agent::node_config> describe_node(const cluster::cluster_record& about,
   out.pods.host_addresses = out.addresses;
   if (auto text = agent::read_file("/etc/resolv.conf", small_file_max); text)
     out.dns.node_resolv_conf = std::move(*text);
+  out.dns.cluster_dns = {nodes::dns_address().to_string()};
   if (auto text = agent::read_file("/etc/hosts", small_file_max); text)
     out.hosts_file = std::move(*text);
   return out;
@@ -207,6 +209,14 @@ private:
           &services = services_](caf::event_based_actor& parent) -> caf::actor {
            return parent.spawn<agent::network_actor>(network, services);
          }});
+    auto names = std::make_shared<agent::dns_door>(address + "/dns", "dns",
+                                                   node_mailbox_max);
+    root.children.push_back({names,
+                             [names, &services = services_](
+                                 caf::event_based_actor& parent) -> caf::actor {
+                               return parent.spawn<agent::dns_actor>(names,
+                                                                     services);
+                             }});
     root.give_up = [](const std::string& who) {
       log_error(component, who + " keeps failing: ending");
       std::_Exit(EXIT_FAILURE);

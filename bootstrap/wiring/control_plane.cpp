@@ -70,6 +70,8 @@ controllers::controllers_config describe_controllers(
   controllers::controllers_config out;
   out.api.address = config.service_ranges.front().at(1);
   out.api.port = config.api_port;
+  if (!config.api_addresses.empty())
+    out.dns.address = config.dns_address;
   out.api.servers = config.api_addresses;
   out.node_lifecycle.grace =
       std::chrono::seconds{config.node_times.monitor_grace};

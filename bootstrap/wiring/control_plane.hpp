@@ -26,6 +26,7 @@ struct control_plane_config {
   messenger* bus = nullptr;    ///< outlives the control plane; null: no nodes
   /// What Services get their addresses from, one range of a family at most.
   std::vector<ip_prefix> service_ranges;
+  ip_address dns_address; ///< in the first of them
   /// Where the Service `kubernetes` leads: addresses that nodes and pods reach,
   /// and the API's port there.
   std::vector<ip_address> api_addresses;

@@ -88,6 +88,7 @@ int run_server(const server_options& options) {
                        material->signing_key,
                        bus.get(),
                        {nodes::service_range()},
+                       nodes::dns_address(),
                        *inside,
                        inside->empty() ? about->port : nodes::api_port,
                        about->node_times}};

@@ -64,6 +64,8 @@ void network_actor::hear(const network_news& news) {
 
 /// After everything that was heard: what comes in bursts is one job.
 void network_actor::idle() {
+  if (auto names = core_.next_names(services_.config.cluster_domain))
+    services_.names.with([&](auto& now) { now = std::move(names); });
   auto job = core_.next(mono_now());
   if (!job)
     return;

@@ -8,7 +8,9 @@ void network_core::heard(network_kind what,
                          const api_call::watch_batch& batch) {
   const bool complete = table(what).complete();
   const auto changes = table(what).apply(batch);
-  changed_ = changed_ || !changes.empty() || complete != table(what).complete();
+  const bool news = !changes.empty() || complete != table(what).complete();
+  changed_ = changed_ || news;
+  names_changed_ = names_changed_ || (news && what != network_kind::nodes);
 }
 
 void network_core::ended(network_kind what, const std::string& why) {
@@ -23,6 +25,17 @@ network_core::resume_after(network_kind what) const {
 const object_table* network_core::services() const {
   const auto& known = table(network_kind::services);
   return known.complete() ? &known.objects() : nullptr;
+}
+
+std::shared_ptr<const dns::name_table>
+network_core::next_names(const std::string& domain) {
+  const auto& services = table(network_kind::services);
+  const auto& slices = table(network_kind::slices);
+  if (!names_changed_ || !services.complete() || !slices.complete())
+    return nullptr;
+  names_changed_ = false;
+  return std::make_shared<const dns::name_table>(
+      domain, to_named_services(services.objects(), slices.objects()));
 }
 
 std::optional<network_job> network_core::next(mono_time now) {

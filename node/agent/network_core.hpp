@@ -1,10 +1,11 @@
 #pragma once
 
 #include "messages/base/time_point.hpp"
-#include "node/agent/network_values.hpp"
+#include "node/agent/dns_values.hpp"
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,10 @@ public:
   /// The Services; none: not known yet.
   const object_table* services() const;
 
+  /// The cluster's names when they may have changed since this was asked; null:
+  /// not so, or not known yet.
+  std::shared_ptr<const dns::name_table> next_names(const std::string& domain);
+
   /// The job to begin now. None while one is under way, and where nothing has
   /// changed since until it is time for another look.
   std::optional<network_job> next(mono_time now);
@@ -70,6 +75,7 @@ private:
   std::string name_;
   std::array<watched_table, network_kinds.size()> tables_;
   bool changed_ = false; ///< since `begun_` was made
+  bool names_changed_ = false;
   bool busy_ = false;
   bool failed_ = false;              ///< the last one
   std::optional<network_job> begun_; ///< the last one

@@ -8,6 +8,7 @@
 #include "node/agent/service_list.hpp"
 #include "node/agent/token_table.hpp"
 #include "node/cgroup/cgroup_manager.hpp"
+#include "node/dns/name_table.hpp"
 #include "node/image/image_service.hpp"
 #include "node/network/pod_network.hpp"
 #include "node/pod/config.hpp"
@@ -79,6 +80,8 @@ struct node_services {
   service_list cluster_services;
   /// Where the supervisor of the pods enters them; null: nowhere.
   actors::live_tree* tree = nullptr;
+  /// What the node's DNS answers; null until the cluster was heard.
+  guarded<std::shared_ptr<const dns::name_table>> names;
 };
 
 /// Where all shims of the node are counted: outside kubepods, for they must

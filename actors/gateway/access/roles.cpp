@@ -143,6 +143,12 @@ constexpr rule event_expiry[] = {
     {"delete", "core events.k8s.io", "events"},
 };
 
+constexpr rule kube_dns[] = {
+    {"get list watch create update", "core", "services"},
+    {"get list watch create update", "discovery.k8s.io", "endpointslices"},
+    {"get list watch", "core", "nodes"},
+};
+
 constexpr rule kubernetes_service[] = {
     {"get list watch create update", "core", "services endpoints"},
     {"get list watch create update", "discovery.k8s.io", "endpointslices"},
@@ -163,6 +169,7 @@ constexpr role controllers[] = {
     {"endpointslice-mirroring", endpoint_slice_mirroring},
     {"event-expiry", event_expiry},
     {"garbage-collector", garbage_collector},
+    {"kube-dns", kube_dns},
     {"kubernetes-service", kubernetes_service},
     {"namespace", namespaces},
     {"node-ipam", nodes},

@@ -18,6 +18,7 @@ controllers::controllers_config config() {
   out.api.address = *ip_address::parse("10.96.0.1");
   out.api.servers = {*ip_address::parse("10.89.0.11"),
                      *ip_address::parse("10.89.0.12")};
+  out.dns.address = *ip_address::parse("10.96.0.10");
   out.root_ca = "PEM";
   out.issue_token = [](const auto& of) {
     return of.ns + "/" + of.account + "/" + of.account_uid + " in " + of.secret
@@ -213,6 +214,10 @@ TEST_CASE("reconcile scripts: endpoint slice") {
 
 TEST_CASE("reconcile scripts: endpoints") {
   run_all("endpoints", "endpoints");
+}
+
+TEST_CASE("reconcile scripts: kube dns") {
+  run_all("kube_dns", "kube-dns");
 }
 
 TEST_CASE("reconcile scripts: kubernetes service") {
