@@ -66,14 +66,6 @@ singleton_actor::singleton_actor(
   // nop
 }
 
-void singleton_actor::begin() {
-  set_down_handler([this](const caf::down_msg& down) {
-    if (children_ && children_.address() == down.source)
-      quit(down.reason);
-  });
-  control::loop_actor::begin();
-}
-
 void singleton_actor::on_exit() {
   stop();
   control::loop_actor::on_exit();
@@ -105,8 +97,8 @@ void singleton_actor::start(store::revision epoch) {
         standing->store(epoch_of_other);
         self(control::view_changed{});
       });
-  children_ = spawn(actors::supervisor, singleton_.children(door_));
-  monitor(children_);
+  children_ = actors::spawn_linked(*this, singleton_.supervisor,
+                                   singleton_.children(door_));
 }
 
 void singleton_actor::stop() {
@@ -115,7 +107,7 @@ void singleton_actor::stop() {
   door_.reset();
   if (!children_)
     return;
-  demonitor(children_);
+  unlink_from(children_);
   caf::anon_send_exit(children_, caf::exit_reason::user_shutdown);
   children_ = nullptr;
 }
@@ -125,6 +117,8 @@ actors::child_spec singleton_child(singleton_spec spec,
   ports.call_timeout =
       std::min(ports.call_timeout, spec.election.renew_deadline / 2);
   const auto loop = describe(spec, {});
+  spec.supervisor = std::make_shared<actors::door_base>(
+      spec.address + "/supervisor", "supervisor", 1);
   auto entrance = std::make_shared<actors::door<control::loop_message>>(
       loop.address, loop.kind, loop.answers_max);
   auto spawn = [=](caf::event_based_actor& supervisor) -> caf::actor {

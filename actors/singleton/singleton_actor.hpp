@@ -18,6 +18,8 @@ struct singleton_spec {
   std::function<actors::supervisor_config(
       std::shared_ptr<control::api_port> api)>
       children;
+  /// Its door; given by `singleton_child`.
+  std::shared_ptr<actors::door_base> supervisor = nullptr;
 };
 
 /// Runs its children while it holds the lease. They have a supervisor of their
@@ -31,9 +33,6 @@ public:
                   singleton_spec spec, control::loop_ports ports);
 
   void on_exit() override;
-
-protected:
-  void begin() override;
 
 private:
   class loop;
