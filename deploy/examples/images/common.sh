@@ -23,6 +23,15 @@ put_busybox() {
   done
 }
 
+# put_libraries ROOT PROGRAM: the libraries the host's loader finds for it.
+put_libraries() {
+  local root="$1" program="$2" library
+  for library in $(ldd "$program" | grep -o '/[^ ]*'); do
+    mkdir -p "$root$(dirname "$library")"
+    cp -L "$library" "$root$library"
+  done
+}
+
 # put_accounts ROOT [NAME:UID]...: passwd and group with root, nobody and more.
 put_accounts() {
   local root="$1" each
