@@ -13,13 +13,23 @@ namespace {
 constexpr std::size_t path_size_max = 4096;
 constexpr int links_max = 40;
 
+// Each time somebody on this machine renamed or mounted something while the
+// kernel went through a "..": it cannot tell whether that led outside.
+constexpr int look_ups_max = 10'000;
+
 long open_path(int root, const char* path, std::uint16_t flags) {
   open_how how = {};
   how.flags = O_PATH | O_CLOEXEC;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   if ((flags & step_no_links) != 0)
     how.resolve |= RESOLVE_NO_SYMLINKS;
-  return kernel_retry(__NR_openat2, root, path, &how, sizeof(how));
+  long result = 0;
+  for (int i = 0; i < look_ups_max; ++i) {
+    result = kernel_retry(__NR_openat2, root, path, &how, sizeof(how));
+    if (result != -EAGAIN)
+      break;
+  }
+  return result;
 }
 
 /// A path taken apart at one component.

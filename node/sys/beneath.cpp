@@ -12,8 +12,8 @@ namespace troupe::sys {
 
 namespace {
 
-// Each time another process renamed something during the look-up.
-constexpr int attempts_max = 64;
+// Each time another process renamed or mounted something during the look-up.
+constexpr int attempts_max = 10'000;
 
 } // namespace
 

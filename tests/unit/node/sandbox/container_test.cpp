@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 using namespace troupe;
 using namespace troupe::sandbox;
@@ -237,6 +238,34 @@ TEST_CASE("files are mounted where they belong", "[sandbox]") {
            "700\n");
   CHECK(read_file(volume + "/z") == "z\n");
   CHECK(!std::filesystem::exists("/run/resolve"));
+}
+
+TEST_CASE("a path is found while others rename", "[sandbox]") {
+  sandbox_world world;
+  const auto volume = world.directory() + "/volume";
+  std::filesystem::create_directories(volume);
+  std::filesystem::create_directories(world.directory() + "/layers/1/var");
+  std::filesystem::create_symlink("../run",
+                                  world.directory() + "/layers/1/var/run");
+  REQUIRE(world.pod().start_container(world.container("a", "true"), 10s));
+  std::jthread renamer{[&](std::stop_token stop) {
+    const auto one = volume + "/one";
+    const auto other = volume + "/other";
+    std::ofstream{one} << "x";
+    while (!stop.stop_requested()) {
+      std::rename(one.c_str(), other.c_str());
+      std::rename(other.c_str(), one.c_str());
+    }
+  }};
+  for (int i = 0; i < 20; ++i) {
+    auto spec = world.container("b" + std::to_string(i), "true");
+    for (int j = 0; j < 10; ++j)
+      spec.mounts.push_back(
+          {bind_source{volume}, "/var/run/" + std::to_string(j), true});
+    const auto started = world.pod().start_container(std::move(spec), 20s);
+    INFO((started ? "" : started.error().message));
+    CHECK(started);
+  }
 }
 
 TEST_CASE("what cannot start says why", "[sandbox]") {
