@@ -34,8 +34,18 @@ wait_until() {
   done
 }
 
+# stop_load: ends what checks.sh started.
+stop_load() {
+  for each in ${load:-}; do
+    kill "$each" 2>/dev/null || :
+    wait "$each" 2>/dev/null || :
+  done
+  load=
+}
+
 explain() {
   code=$?
+  stop_load
   if [ $code != 0 ]; then
     k get events -A -o custom-columns=R:.reason,M:.message 2>&1 | tail -20 || :
     k get pods -A -o wide 2>&1 || :
