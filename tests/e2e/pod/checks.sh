@@ -76,6 +76,7 @@ process() {
 api() {
   path=$1
   shift
+  endpoint=${endpoint:-$("$troupe" status --output json | jq -r .endpoint)}
   curl -s -o "${body:-/dev/null}" -w '%{http_code}' --max-time 20 \
     --cacert "$work/default/pki/ca.crt" --cert "$work/default/pki/admin.crt" \
     --key "$work/default/pki/admin.key" -H 'Content-Type: application/json' \
@@ -85,7 +86,6 @@ api() {
 # write_on: ConfigMaps one after another, each noted once it is acknowledged, and
 # their number in one of them.
 write_on() {
-  endpoint=$("$troupe" status --output json | jq -r .endpoint)
   k create configmap last --from-literal=number=0
   : >"$work/acknowledged"
   echo 0 >"$work/last"
@@ -117,34 +117,38 @@ nothing_lost() {
 }
 
 # ask_on NAME URL [COMMAND]...: requests, one after another, by a command such as
-# nsenter; the times in ms at which one was answered go to the file NAME.
+# nsenter; the times in ms at which one was answered go to the file NAME, those of
+# the others to NAME.failed, with curl's code.
 ask_on() {
   asked=$1 url=$2
   shift 2
   date +%s%3N >"$work/$asked"
   while :; do
-    ! "$@" curl -sf -o /dev/null --max-time 3 "$url" ||
+    if "$@" curl -sf -o /dev/null --max-time 3 "$url"; then
       date +%s%3N >>"$work/$asked"
+    else
+      echo "$(date +%s%3N) $?" >>"$work/$asked.failed"
+    fi
+    read -r -t 0.05 <> <(:) || :
   done &
   load="${load:-} $!"
 }
 
-# longest_gap NAME: in ms, between two answers.
+# longest_gap NAME: in ms, between two answers, until stop_load.
 longest_gap() {
-  { cat "$work/$1" && date +%s%3N; } |
+  cat "$work/$1" "$work/stopped" |
     awk 'NR > 1 && $1 - last > gap { gap = $1 - last } { last = $1 }
          END { print gap + 0 }'
 }
 
-# watch_on: follows the ConfigMaps and resumes where the stream ended: what came
-# goes to the file `watched`, a line "TYPE NAME VERSION" each.
+# watch_on: from now on follows the ConfigMaps and resumes where the stream ended:
+# what came goes to the file `watched`, a line "TYPE NAME VERSION" each.
 watch_on() {
   : >"$work/watched"
   list=/api/v1/namespaces/default/configmaps
+  [ "$(body=$work/list api "$list?limit=1")" = 200 ] || fail "no list"
+  version=$(jq -r .metadata.resourceVersion "$work/list")
   (
-    body=- api "$list?limit=1" | jq -r '.metadata.resourceVersion?' \
-      2>/dev/null | head -n 1 >"$work/version" || :
-    version=$(cat "$work/version")
     while :; do
       body=- api "$list?watch=1&resourceVersion=$version" -N --max-time 600 |
         jq --unbuffered -r 'select(.type? != null) | [.type,
@@ -152,8 +156,8 @@ watch_on() {
           .object.metadata.resourceVersion // "none"] | join(" ")' \
           >>"$work/watched" 2>/dev/null || :
       last=$(tail -n 1 "$work/watched")
-      version=${last##* }
-      version=${version:-$(cat "$work/version")}
+      version=${last:+${last##* }}
+      version=${version:-$(jq -r .metadata.resourceVersion "$work/list")}
       pause
     done
   ) &

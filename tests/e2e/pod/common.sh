@@ -36,6 +36,7 @@ wait_until() {
 
 # stop_load: ends what checks.sh started.
 stop_load() {
+  date +%s%3N >"$work/stopped"
   for each in ${load:-}; do
     kill "$each" 2>/dev/null || :
     wait "$each" 2>/dev/null || :
