@@ -1,15 +1,22 @@
-# troupe_library(NAME SOURCES ... LINKS ... [PRIVATE_LINKS ...])
+# troupe_library(NAME SOURCES ... LINKS ... [PRIVATE_LINKS ...] [SHELL])
 #
 # One library per folder. LINKS are the folders its headers may include;
 # PRIVATE_LINKS are libraries no header exposes. The same edges are checked
-# against tests/tidy/layers.txt, include by include.
+# against tests/tidy/layers.txt, include by include. SHELL: includes CAF.
 function(troupe_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SHELL" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   if(ARG_SOURCES)
     add_library(${name} STATIC ${ARG_SOURCES})
     target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
     target_link_libraries(${name} PUBLIC ${ARG_LINKS}
                           PRIVATE ${ARG_PRIVATE_LINKS})
+    if(TROUPE_TEST_FOLDER)
+      troupe_precompiled(${name} troupe_test_headers)
+    elseif(ARG_SHELL)
+      troupe_precompiled(${name} troupe_shell_headers)
+    else()
+      troupe_precompiled(${name} troupe_standard_headers)
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE "${CMAKE_SOURCE_DIR}")
@@ -46,6 +53,11 @@ function(troupe_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} Catch2::Catch2WithMain)
+  if(ARG_SHELL)
+    troupe_precompiled(${name} troupe_shell_test_headers)
+  else()
+    troupe_precompiled(${name} troupe_test_headers)
+  endif()
   target_compile_definitions(${name} PRIVATE
     TROUPE_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
   add_test(NAME ${name} COMMAND ${name})
@@ -61,8 +73,8 @@ function(troupe_fuzz name)
     add_executable(${name} ${ARG_SOURCES})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   else()
-    add_executable(${name} ${ARG_SOURCES}
-                   "${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
+    add_executable(${name} ${ARG_SOURCES} $<TARGET_OBJECTS:fuzz_replay>)
+    troupe_precompiled(${name} troupe_test_headers)
     add_test(NAME ${name}
              COMMAND ${name} "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name}")
     set_tests_properties(${name} PROPERTIES LABELS "unit;pure" TIMEOUT 60)
