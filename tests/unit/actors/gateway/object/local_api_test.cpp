@@ -133,6 +133,10 @@ TEST_CASE("what the door does not do is refused") {
   auto unknown = f.request(api::verb::get, "a");
   unknown.target.resource = "nothings";
   CHECK(f.ask(unknown).status.code == 404);
+  // Components speak of objects as they are stored.
+  auto shown = f.request(api::verb::list);
+  shown.target = {"events.k8s.io", "v1", "events", "", "ns", ""};
+  CHECK(f.ask(shown).status.code == 404);
 
   auto sub = f.request(api::verb::get, "a");
   sub.target.subresource = "status";

@@ -1,4 +1,5 @@
 #include "actors/gateway/access/user.hpp"
+#include "actors/gateway/token/secret_token.hpp"
 #include "messages/base/base64.hpp"
 #include "tests/unit/actors/gateway/token/token_world.hpp"
 
@@ -209,4 +210,22 @@ TEST_CASE("self reviews: who asks") {
   REQUIRE(answer.object != nullptr);
   const view::authentication_v1::self_subject_review made{*answer.object};
   CHECK(made.status().user_info().username() == "alice");
+}
+
+TEST_CASE("a token in a Secret ends with it, never by time") {
+  test::token_world world;
+  const std::string secret{"core/secrets/default/keys"};
+  const auto account = world.uid("core/serviceaccounts/default/web");
+  const auto token = gateway::secret_token(
+      *world.tokens, "default", {"web", account}, {"keys", world.uid(secret)});
+  world.objects.wall += std::chrono::hours{24 * 365 * 5};
+  const auto known = world.tokens->authenticate(token, {});
+  REQUIRE(known);
+  REQUIRE(*known);
+  CHECK((*known)->user.name == "system:serviceaccount:default:web");
+  CHECK((*known)->user.uid == account);
+  world.erase(secret);
+  const auto gone = world.tokens->authenticate(token, {});
+  REQUIRE(gone);
+  CHECK_FALSE(*gone);
 }
