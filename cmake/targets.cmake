@@ -62,7 +62,7 @@ function(troupe_test name)
     TROUPE_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}"
-                       TIMEOUT ${ARG_TIMEOUT})
+                       TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "TROUPE_UPLINK=none")
 endfunction()
 
 # troupe_fuzz(NAME SOURCES ... LINKS ...): a libFuzzer target under clang with

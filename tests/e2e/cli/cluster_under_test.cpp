@@ -61,7 +61,7 @@ cluster_under_test::~cluster_under_test() {
 std::string
 cluster_under_test::command(const std::vector<std::string>& arguments) const {
   auto script = "HOME=" + quote(home_) + " TROUPE_DIR=" + quote(directory_)
-                + " exec " + quote(TROUPE_PROGRAM);
+                + " TROUPE_UPLINK=" + uplink + " exec " + quote(TROUPE_PROGRAM);
   for (const auto& argument : arguments)
     script += " " + quote(argument);
   // Most of these tests are about processes and state: nodes have tests of

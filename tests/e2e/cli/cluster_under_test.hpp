@@ -26,6 +26,10 @@ public:
   cluster_under_test(const cluster_under_test&) = delete;
   cluster_under_test& operator=(const cluster_under_test&) = delete;
 
+  /// What TROUPE_UPLINK is in every run; empty: unset. Only a test that is in
+  /// a network of its own may change it.
+  std::string uplink = "none";
+
   /// Runs `troupe` with the arguments.
   outcome run(const std::vector<std::string>& arguments) const;
 

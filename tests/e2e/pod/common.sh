@@ -1,6 +1,8 @@
 # Sourced by run and features: a cluster with one node and a registry in its
 # lab, kubectl for it, and how to wait. `here` is this directory; the arguments
 # are the script's.
+# Nothing leaves the clusters of tests.
+export TROUPE_UPLINK=none
 . "$here/lab_registry.sh"
 . "$here/../kubectl/clients.sh"
 

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+
 using namespace troupe;
 using namespace troupe::cli;
 using namespace std::chrono_literals;
@@ -119,6 +121,23 @@ TEST_CASE("up is read as given") {
   CHECK(full.foreground);
   CHECK(full.timeout == 2min);
   CHECK(full.output == output_format::json);
+}
+
+TEST_CASE("whether there is an uplink is read as given, or not at all") {
+  unsetenv("TROUPE_UPLINK");
+  const auto uplink = [](const std::vector<std::string>& arguments) {
+    return std::get<up_options>(parse_command_line(arguments)).uplink;
+  };
+  CHECK_FALSE(uplink({"up"}));
+  CHECK(uplink({"up", "--uplink", "auto"}) == true);
+  CHECK(uplink({"up", "--uplink=none"}) == false);
+  CHECK(holds(refused({"up", "--uplink", "eth0"}).err, "--uplink"));
+  setenv("TROUPE_UPLINK", "none", 1);
+  CHECK(uplink({"up"}) == false);
+  CHECK(uplink({"up", "--uplink", "auto"}) == true);
+  setenv("TROUPE_UPLINK", "maybe", 1);
+  CHECK(holds(refused({"up"}).err, "--uplink"));
+  unsetenv("TROUPE_UPLINK");
 }
 
 TEST_CASE("times of nodes are read as given, or not at all") {

@@ -43,6 +43,7 @@ const cluster_record sample{"a2c4e6f8-0000-4000-8000-000000000001",
                             90,
                             70,
                             {{8080, 30080}},
+                            true,
                             {20, 10, 5, 6},
                             {"/home/me/.kube/config"}};
 
@@ -179,6 +180,10 @@ TEST_CASE("nodes, mirrors and kubeconfigs of a record have limits") {
       {R"(,"imageGcHighThreshold":100,"imageGcLowThreshold":0)", true},
       {R"(,"imageGcHighThreshold":101)", false},
       {R"(,"imageGcLowThreshold":-1)", false},
+      {R"(,"uplink":"auto")", true},
+      {R"(,"uplink":"none")", true},
+      {R"(,"uplink":"yes")", false},
+      {R"(,"uplink":true)", false},
       {R"(,"kubeconfigs":[)" + many + "]", true},
       {R"(,"kubeconfigs":[)" + many + ",\"a\"]", false},
       {R"(,"kubeconfigs":{})", false},
