@@ -32,7 +32,8 @@ result<std::string> default_base(const user_environment& user);
 ///     state/<member>/  log and snapshots of a replica; pods of a node
 ///     images/          layers and blobs, shared by the nodes
 ///     log/             supervisor.log, <process>.log
-///     run/             what runs now; netns/ pins the lab's namespaces
+///     run/             what runs now, and its sockets; netns/ pins the lab's
+///                      namespaces
 class layout {
 public:
   explicit layout(std::string root) : root_(std::move(root)) {}
