@@ -45,6 +45,27 @@ std::optional<api::status> authorize_peer(const bus_peer& peer,
   return why ? why : restrict_node(peer, request, state);
 }
 
+/// Calls `then` once this server's view is as new as the call, with whether it
+/// is.
+void with_newest(const writer_ports& ports, mono_time deadline,
+                 std::function<void(bool)> then) {
+  ports.store->read_index(deadline, [resume = ports.resume,
+                                     then = std::move(then)](auto outcome) {
+    auto next = [then, reached = outcome == store::barrier_outcome::reached] {
+      then(reached);
+    };
+    if (resume)
+      resume(std::move(next));
+    else
+      next();
+  });
+}
+
+api::status not_fresh() {
+  return api::service_unavailable(
+      "the server is currently unable to handle the request");
+}
+
 /// A watch as asked for, read and found to be one.
 struct watch_plan {
   const schema::resource_desc* resource = nullptr;
@@ -100,10 +121,10 @@ result<watch_plan> plan_watch(const api_call::watch_open& open) {
 bus_gateway::bus_gateway(bus_gateway_ports ports)
     : ports_{std::move(ports)},
       // Asked before the call, which then changes it.
-      objects_{ports_.writer,
-               [](const api::request&) -> std::optional<api::status> {
-                 return std::nullopt;
-               }} {
+      objects_{std::make_shared<local_api>(
+          ports_.writer, [](const api::request&) -> std::optional<api::status> {
+            return std::nullopt;
+          })} {
   TROUPE_CHECK(ports_.watch != nullptr, "a gateway has watches to offer");
 }
 
@@ -113,11 +134,26 @@ void bus_gateway::on_request(bus_request request, reply<bus_answer> answer) {
   auto call = api_call::decode_request(request.payload);
   if (!call)
     return refuse_call(answer, api::bad_request(call.error().message));
-  const auto state = ports_.writer.store->current();
-  if (auto why = authorize_peer(request.from, *call, {}, *state))
-    return refuse_call(answer, std::move(*why));
-  objects_.call(std::move(*call), request.deadline,
-                [answer](api::response response) { give(answer, response); });
+  const auto serve = [objects = objects_, deadline = request.deadline,
+                      answer](api::request call) {
+    objects->call(std::move(call), deadline,
+                  [answer](api::response response) { give(answer, response); });
+  };
+  auto asked = *call;
+  auto& store = *ports_.writer.store;
+  if (!authorize_peer(request.from, asked, {}, *store.current()))
+    return serve(std::move(asked));
+  // A server that has just begun knows less than was committed, and a node
+  // ends a pod that it hears is not there: no refusal without a newer look.
+  with_newest(ports_.writer, request.deadline,
+              [&store, serve, answer, from = request.from,
+               call = std::move(*call)](bool reached) mutable {
+                if (!reached)
+                  return refuse_call(answer, not_fresh());
+                if (auto why = authorize_peer(from, call, {}, *store.current()))
+                  return refuse_call(answer, std::move(*why));
+                serve(std::move(call));
+              });
 }
 
 result<std::shared_ptr<bus_stream_handler>>
@@ -141,8 +177,23 @@ bus_gateway::on_open(bus_request request, std::shared_ptr<bus_stream> stream) {
     return error{errc::unavailable, "the node has too many watches open"};
   auto sink = std::make_shared<watch_stream>(*plan->resource, std::move(stream),
                                              ticket);
-  sink->hold(ports_.watch->open(std::move(plan->request), sink));
+  begin_watch(request.deadline, std::move(plan->request), sink);
   return std::shared_ptr<bus_stream_handler>{std::move(sink)};
+}
+
+/// What is missing from a beginning is gone for the node: the view must be as
+/// new as the call. A watch that is resumed waits for its revision itself.
+void bus_gateway::begin_watch(mono_time deadline, watch::watch_request request,
+                              std::shared_ptr<watch_stream> sink) {
+  if (request.after)
+    return sink->hold(ports_.watch->open(std::move(request), sink));
+  with_newest(ports_.writer, deadline,
+              [watch = ports_.watch, sink = std::move(sink),
+               request = std::move(request)](bool reached) mutable {
+                if (!reached)
+                  return sink->end(watch::watch_end::unavailable);
+                sink->hold(watch->open(std::move(request), sink));
+              });
 }
 
 /// Counts a watch of the node until the ticket is gone; null when it has too

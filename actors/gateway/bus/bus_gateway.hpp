@@ -12,6 +12,8 @@
 
 namespace troupe::gateway {
 
+class watch_stream;
+
 /// Most watches one node may have open; a further one is refused.
 inline constexpr std::size_t watches_per_node_max = 256;
 
@@ -43,9 +45,11 @@ private:
   using watch_counts = guarded<std::map<std::string, std::size_t>>;
 
   std::shared_ptr<void> take_ticket(const std::string& node);
+  void begin_watch(mono_time deadline, watch::watch_request request,
+                   std::shared_ptr<watch_stream> sink);
 
   bus_gateway_ports ports_;
-  local_api objects_;
+  std::shared_ptr<local_api> objects_;
   std::shared_ptr<watch_counts> watches_ = std::make_shared<watch_counts>();
 };
 

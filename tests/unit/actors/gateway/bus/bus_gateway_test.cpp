@@ -115,6 +115,49 @@ TEST_CASE("a node registers, reports and renews its lease", "[gateway]") {
   CHECK(all.ask(n3, request).object != nullptr);
 }
 
+TEST_CASE("a server that is behind denies no pod", "[gateway]") {
+  bus_gateway_world all;
+  const auto before = all.world.store.current();
+  all.create_pod("late", "n1");
+  all.world.store.stale = before;
+  auto get = request_for(verb::get, pod_target("late"));
+  CHECK(all.ask(n1, get).status.success);
+
+  all.world.store.stale = before;
+  auto report = request_for(verb::update, pod_target("late", "status"));
+  report.body = bus_gateway_world::document(
+      report.target, R"({"metadata":{"name":"late","namespace":"default"},)"
+                     R"("status":{"phase":"Running"}})");
+  const auto answer = all.ask(n1, report);
+  INFO(answer.status.message);
+  CHECK(answer.status.success);
+
+  // Who cannot find out says so, and no more.
+  all.world.store.stale = before;
+  all.world.store.barriers = {store::barrier_outcome::timed_out};
+  CHECK(all.ask(n1, report).status.code == 503);
+}
+
+TEST_CASE("a beginning is as new as the call for it", "[gateway]") {
+  bus_gateway_world all;
+  const auto asked = all.world.store.barriers_asked;
+  auto stream = std::make_shared<fake_stream>();
+  auto handler = all.open(n1, own_pods(), stream);
+  REQUIRE(handler.has_value());
+  CHECK(all.world.store.barriers_asked == asked + 1);
+  CHECK(stream->events.size() == 2);
+
+  all.world.store.barriers = {store::barrier_outcome::unavailable};
+  auto refused = std::make_shared<fake_stream>();
+  auto second = all.open(n1, own_pods(), refused);
+  REQUIRE(second.has_value());
+  CHECK(refused->events.empty());
+  CHECK(refused->end == std::vector<std::string>{"no watch can be served now"});
+  (*handler)->on_end(stream_end::reset, "");
+  (*second)->on_end(stream_end::reset, "");
+  CHECK(all.watch.size() == 0);
+}
+
 TEST_CASE("a node removes its pod", "[gateway]") {
   bus_gateway_world all;
   auto request = request_for(verb::remove, pod_target("pod-n1"));

@@ -113,10 +113,12 @@ public:
   result<std::shared_ptr<bus_stream_handler>>
   open(const bus_peer& from, const api_call::watch_open& what,
        const std::shared_ptr<fake_stream>& stream) {
-    return gateway.on_open({from, "/server/s1/gateway",
-                            message_type::watch_open, api_call::encode(what),
-                            mono_time::max()},
-                           stream);
+    auto out =
+        gateway.on_open({from, "/server/s1/gateway", message_type::watch_open,
+                         api_call::encode(what), mono_time::max()},
+                        stream);
+    world.drain();
+    return out;
   }
 
   object_world world;
