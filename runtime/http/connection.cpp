@@ -213,6 +213,7 @@ void connection::refuse(int code, std::string_view message) {
   exchange_ = std::make_shared<exchange>();
   exchange_->answered = true;
   keep_alive_ = false;
+  unread_ = true;
   write_whole(code, {{"Content-Type", "application/json"}},
               make_shared_bytes(context_->errors(code, message)));
 }
@@ -426,11 +427,27 @@ void connection::answer_complete() {
   answer_ended_ = false;
   chunked_ = false;
   if (!keep_alive_)
-    return end();
+    return unread_ ? linger() : end();
   if (read_pending_)
     read_next_ = true;
   else
     read_header();
+}
+
+/// A socket that is closed with octets unread resets the connection, and a
+/// peer that is still sending sees that instead of the answer.
+void connection::linger() {
+  beast::get_lowest_layer(stream_).expires_after(config().linger_timeout);
+  discard();
+}
+
+void connection::discard() {
+  buffer_.clear();
+  stream_.async_read_some(
+      buffer_.prepare(read_slice_max),
+      [self = shared_from_this()](error_code code, std::size_t) {
+        return code ? self->end() : self->discard();
+      });
 }
 
 void connection::watch_peer() {

@@ -42,8 +42,9 @@ struct server_context {
 ///
 /// 1 the handshake succeeded; 2 a whole request arrived and the handler runs;
 /// 3 the responder began an answer; 4 the answer is out and the connection
-/// stays; 5 an error, a timeout, the peer's leave, or "Connection: close"; 6
-/// the socket now belongs to a tunnel (tunnel_link.hpp).
+/// stays; 5 an error, a timeout, the peer's leave, or "Connection: close", after
+/// what a refused peer still sends was read; 6 the socket now belongs to a
+/// tunnel (tunnel_link.hpp).
 class connection : public std::enable_shared_from_this<connection> {
 public:
   using tcp = boost::asio::ip::tcp;
@@ -99,6 +100,8 @@ private:
   /// While a stream is being written nothing else notices the peer's leave.
   void watch_peer();
   void on_peer(error_code code, std::size_t length);
+  void linger();
+  void discard();
   void end();
 
   std::string head(int code, const http_headers& headers) const;
@@ -124,6 +127,7 @@ private:
   bool answer_ended_ = false; ///< everything of the answer is queued
   bool chunked_ = false;      ///< the answer is being streamed in chunks
   bool keep_alive_ = true;
+  bool unread_ = false;       ///< refused before all of it was read
   bool without_body_ = false; ///< HEAD
   bool http_1_0_ = false;
   bool gzip_ = false;

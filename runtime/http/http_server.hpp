@@ -36,6 +36,8 @@ struct http_server_config {
   duration handshake_timeout = std::chrono::seconds{10};
   /// For a request's header, for its body, and for each write of an answer.
   duration request_timeout = std::chrono::seconds{60};
+  /// How long what a refused request still sends is read and dropped.
+  duration linger_timeout = std::chrono::seconds{5};
   duration idle_timeout = std::chrono::seconds{300}; ///< between requests
 
   /// Names the first member out of its range.

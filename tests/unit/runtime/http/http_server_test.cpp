@@ -382,3 +382,17 @@ TEST_CASE("a configuration out of range names its member") {
   REQUIRE_FALSE(valid);
   CHECK(valid.error().message == "threads must be within 1..64");
 }
+
+TEST_CASE("who sends too much hears so, and not that the connection broke") {
+  fixture f{[](auto& config) { config.body_bytes_max = 10; }};
+  // Far more than the sockets' buffers hold: the client sends on long after
+  // the answer is out.
+  const std::string body(32 * 1024 * 1024, 'x');
+  for (int i = 0; i < 3; ++i) {
+    tls_client client{f.port, f.ca.certificate};
+    client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: "
+                + std::to_string(body.size()) + "\r\n\r\n");
+    CHECK(client.send(body));
+    CHECK(client.read_answer().first.substr(0, 12) == "HTTP/1.1 413");
+  }
+}
