@@ -16,6 +16,15 @@ bool exists(const std::string& path) {
   return std::filesystem::exists(path, ignored);
 }
 
+/// Neither `up` nor `down` can do more than say so.
+std::string explain(const cluster::layout& files, const error& unreadable) {
+  if (unreadable.code != errc::corrupt)
+    return unreadable.message;
+  return files.root() + "/" + unreadable.message
+         + ": put the file back as it was, or end the cluster's processes and "
+           "remove the directory";
+}
+
 } // namespace
 
 result<observation> observe(const cluster::layout& files) {
@@ -25,8 +34,7 @@ result<observation> observe(const cluster::layout& files) {
   if (record)
     out.record = std::move(*record);
   else if (record.error().code != errc::not_found)
-    return error{record.error().code,
-                 files.root() + ": " + record.error().message};
+    return error{record.error().code, explain(files, record.error())};
   auto text = cluster::read_file(files.run_file());
   if (!text)
     return text.error().code == errc::not_found ? result<observation>{out}

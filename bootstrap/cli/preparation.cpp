@@ -255,7 +255,9 @@ result<prepared_cluster> prepare_cluster(const up_options& options,
   std::error_code ignored;
   const bool base_is_new = !std::filesystem::exists(base, ignored);
   if (auto made = cluster::make_directory(files.root()); !made)
-    return made.error();
+    return error{made.error().code,
+                 "cannot make the cluster's directory: " + made.error().message
+                     + " (--dir chooses another place)"};
   auto lock = process::take_lock(files.lock_file());
   if (!lock) {
     if (lock.error().code == errc::conflict)

@@ -87,13 +87,28 @@ std::optional<lack> find_missing_node(const client::api_access& access,
   return std::nullopt;
 }
 
+/// A server that ends again and again says why in its log only.
+lack describe_server(const cluster::layout& files,
+                     const cluster::cluster_record& record,
+                     const error& unready) {
+  const auto seen = observe(files);
+  const auto* server =
+      seen && seen->run ? seen->run->find(record.member) : nullptr;
+  const auto log = files.log_of(record.member);
+  if (server != nullptr && !server->running && !server->last_end.empty())
+    return {"server " + record.member + " does not run (" + server->last_end
+                + ")",
+            log};
+  return {unready.message, log};
+}
+
 /// What keeps the API, or one of the nodes, from being ready.
 std::optional<lack> find_lack(const client::api_access& access,
                               const cluster::layout& files,
                               const cluster::cluster_record& record,
                               duration timeout) {
   if (auto ready = client::check_ready(access, timeout); !ready)
-    return lack{ready.error().message, files.log_of(record.member)};
+    return describe_server(files, record, ready.error());
   if (record.nodes == 0)
     return std::nullopt;
   return find_missing_node(access, files, record, timeout);

@@ -9,6 +9,10 @@ namespace {
 
 constexpr std::size_t name_length_max = 40;
 
+/// What Services get, as everywhere.
+constexpr std::uint16_t node_port_min = 30000;
+constexpr std::uint16_t node_port_max = 32767;
+
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
@@ -75,19 +79,22 @@ status_result check_authority(const std::string& authority) {
                    "registry.example:5000=/etc/ssl/registry.pem");
 }
 
-/// "8080:30080"; the published port may be 0.
-status_result check_publish(const std::string& text) {
-  if (auto port = parse_publish(text); !port)
-    return port.error();
-  return unit{};
-}
-
 status_result check_publish(const std::vector<std::string>& all) {
   if (all == std::vector<std::string>{"none"})
     return unit{};
-  for (const auto& each : all)
-    if (auto ok = check_publish(each); !ok)
-      return ok;
+  std::vector<std::uint16_t> taken;
+  for (const auto& each : all) {
+    const auto pair = parse_publish(each);
+    if (!pair)
+      return pair.error();
+    if (pair->node_port < node_port_min || pair->node_port > node_port_max)
+      return invalid("--publish '" + each
+                     + "': node ports are from 30000 to 32767");
+    if (pair->port != 0 && std::ranges::find(taken, pair->port) != taken.end())
+      return invalid("--publish '" + each + "': port "
+                     + std::to_string(pair->port) + " is published twice");
+    taken.push_back(pair->port);
+  }
   return unit{};
 }
 

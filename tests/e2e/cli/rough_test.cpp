@@ -126,6 +126,56 @@ TEST_CASE("a cluster that moves to another port takes its users along") {
   CHECK(holds(slurp(file), second));
 }
 
+TEST_CASE("the state of another cluster is refused, and left as it is") {
+  const cluster_under_test it;
+  for (const auto* name : {"one", "two"}) {
+    REQUIRE(it.run({"up", "--name", name, "--port", "0"}).exit_code == 0);
+    REQUIRE(it.run({"down", "--name", name, "--keep-state"}).exit_code == 0);
+  }
+  fs::remove_all(it.path("one/state"));
+  fs::copy(it.path("two/state"), it.path("one/state"),
+           fs::copy_options::recursive);
+  const auto refused = it.run({"up", "--name", "one", "--timeout", "3s"});
+  INFO(refused.err);
+  CHECK(refused.exit_code == 1);
+  CHECK(holds(refused.err, "belongs to member 's1' of cluster"));
+  REQUIRE(it.run({"down", "--name", "one", "--keep-state"}).exit_code == 0);
+  fs::rename(it.path("one/state"), it.path("back"));
+  fs::remove_all(it.path("two/state"));
+  fs::rename(it.path("back"), it.path("two/state"));
+  CHECK(it.run({"up", "--name", "two"}).exit_code == 0);
+}
+
+TEST_CASE("a place that holds no cluster's directory is named") {
+  const cluster_under_test it;
+  std::ofstream{it.home() + "/file"} << "text";
+  for (const auto& place : {it.home() + "/file", std::string{"/proc/x"}}) {
+    const auto refused = it.run({"up", "--dir", place, "--port", "0"});
+    INFO(refused.err);
+    CHECK(refused.exit_code == 1);
+    CHECK(holds(refused.err, place));
+  }
+  CHECK(slurp(it.home() + "/file") == "text");
+}
+
+TEST_CASE("a record that is damaged is named, with what to do") {
+  const cluster_under_test it;
+  REQUIRE(it.run({"up", "--port", "0"}).exit_code == 0);
+  REQUIRE(it.run({"down", "--keep-state"}).exit_code == 0);
+  const auto good = slurp(it.path("default/cluster.json"));
+  std::ofstream{it.path("default/cluster.json")} << "{";
+  for (const auto* verb : {"up", "status", "down"}) {
+    const auto refused = it.run({verb});
+    INFO(refused.err);
+    CHECK(refused.exit_code == 1);
+    CHECK(holds(refused.err, it.path("default/cluster.json")));
+    CHECK(holds(refused.err, "put the file back"));
+  }
+  CHECK(fs::exists(it.path("default/state/s1")));
+  std::ofstream{it.path("default/cluster.json")} << good;
+  CHECK(it.run({"up"}).exit_code == 0);
+}
+
 TEST_CASE("a disk without room is told before anything starts") {
   if (geteuid() != 0) {
     WARN("needs root");
