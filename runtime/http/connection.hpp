@@ -42,9 +42,9 @@ struct server_context {
 ///
 /// 1 the handshake succeeded; 2 a whole request arrived and the handler runs;
 /// 3 the responder began an answer; 4 the answer is out and the connection
-/// stays; 5 an error, a timeout, the peer's leave, or "Connection: close", after
-/// what a refused peer still sends was read; 6 the socket now belongs to a
-/// tunnel (tunnel_link.hpp).
+/// stays; 5 an error, a timeout, the peer's leave, or "Connection: close",
+/// after what a refused peer still sends was read; 6 the socket now belongs to
+/// a tunnel (tunnel_link.hpp).
 class connection : public std::enable_shared_from_this<connection> {
 public:
   using tcp = boost::asio::ip::tcp;

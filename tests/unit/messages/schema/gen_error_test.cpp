@@ -73,7 +73,7 @@ constexpr row table[] = {
      "type T \"d\" { 1 a string requird \"d\" }",
      "core_v1.schema:2: expected one of required, pointer, always, inline, "
      "immutable, patch, key, list, keys, map, default, min, max, one_of, "
-     "format, "
+     "format, stored, "
      "found 'requird'\n"},
     {"flag with a value", "type T \"d\" { 1 a string required=yes \"d\" }",
      "core_v1.schema:2: expected no value after 'required'\n"},
