@@ -178,7 +178,7 @@ family_plan planner::plan_family(ip_family family, std::vector<slice> slices) {
   family_plan out;
   std::map<ports, std::vector<slice>> by_ports;
   for (auto& one : slices)
-    if (belongs_to(one.view(), service_))
+    if (belongs_to(one.view(), {"Service", service_.metadata()}))
       by_ports[ports_in(one.view())].push_back(std::move(one));
     else
       remove(one, "it was of an earlier Service of this name");
@@ -234,7 +234,7 @@ std::string planner::free_name(ip_family family) {
 
 void planner::create(ip_family family, const family_plan::content& with) {
   const auto name = free_name(family);
-  auto object = new_slice(service_, name, family);
+  auto object = new_slice({"Service", service_.metadata()}, name, family);
   fill_slice(object, labels_, with.ports, with.endpoints);
   control::action made;
   made.kind = control::action_kind::create;

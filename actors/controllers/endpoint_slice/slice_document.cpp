@@ -137,31 +137,31 @@ bool has_labels(discovery::endpoint_slice slice, const label_map& wanted) {
             });
 }
 
-bool belongs_to(discovery::endpoint_slice slice, core::service service) {
-  for (auto owner : slice.metadata().owner_references())
-    if (owner.uid() == service.metadata().uid() && owner.kind() == "Service"
-        && owner.api_version() == "v1")
+bool belongs_to(discovery::endpoint_slice slice, const slice_owner& owner) {
+  for (auto one : slice.metadata().owner_references())
+    if (one.uid() == owner.metadata.uid() && one.kind() == owner.kind
+        && one.api_version() == "v1")
       return true;
   return false;
 }
 
-document new_slice(core::service service, std::string_view name,
+document new_slice(const slice_owner& owner, std::string_view name,
                    ip_family family) {
   document out{
       control::stored_resource("discovery.k8s.io", "endpointslices")->type};
   object_builder slice{out, out.root()};
   auto metadata = slice.member(ids::endpoint_slice::metadata);
   metadata.text(meta_id::name, name);
-  metadata.text(meta_id::generate_name, name_base(service.metadata().name()));
-  metadata.text(meta_id::namespace_, service.metadata().namespace_());
+  metadata.text(meta_id::generate_name, name_base(owner.metadata.name()));
+  metadata.text(meta_id::namespace_, owner.metadata.namespace_());
   namespace owner_id = ids::owner_reference;
-  auto owner = metadata.item(meta_id::owner_references);
-  owner.text(owner_id::api_version, "v1");
-  owner.text(owner_id::kind, "Service");
-  owner.text(owner_id::name, service.metadata().name());
-  owner.text(owner_id::uid, service.metadata().uid());
-  owner.flag(owner_id::controller, true);
-  owner.flag(owner_id::block_owner_deletion, true);
+  auto reference = metadata.item(meta_id::owner_references);
+  reference.text(owner_id::api_version, "v1");
+  reference.text(owner_id::kind, owner.kind);
+  reference.text(owner_id::name, owner.metadata.name());
+  reference.text(owner_id::uid, owner.metadata.uid());
+  reference.flag(owner_id::controller, true);
+  reference.flag(owner_id::block_owner_deletion, true);
   slice.text(ids::endpoint_slice::address_type, to_string(family));
   return out;
 }

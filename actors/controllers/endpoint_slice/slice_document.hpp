@@ -28,12 +28,18 @@ label_map labels_for(view::core_v1::service service);
 bool has_labels(view::discovery_v1::endpoint_slice slice,
                 const label_map& wanted);
 
-/// Whether the slice is this Service's, and not one's of the name before it.
+/// Whose slices they are.
+struct slice_owner {
+  std::string_view kind; ///< of the core group: "Service"
+  view::meta_v1::object_meta metadata;
+};
+
+/// Whether the slice is the owner's, and not one's of the name before it.
 bool belongs_to(view::discovery_v1::endpoint_slice slice,
-                view::core_v1::service service);
+                const slice_owner& owner);
 
 /// A slice without content, as it is created.
-codec::document new_slice(view::core_v1::service service, std::string_view name,
+codec::document new_slice(const slice_owner& owner, std::string_view name,
                           ip_family family);
 
 /// Gives a slice its labels and its content.

@@ -143,7 +143,7 @@ std::string planner::free_name(ip_family family) {
 void planner::create(const slice_place& place,
                      const std::vector<endpoint>& endpoints) {
   const auto name = free_name(place.family);
-  auto made = new_slice(object_, name, place.family);
+  auto made = endpoint_slice::new_slice(as_owner(object_), name, place.family);
   fill_slice(made, object_, place.ports, endpoints);
   control::action out;
   out.kind = control::action_kind::create;
@@ -203,7 +203,7 @@ control::plan planner::make(std::vector<slice> slices) {
     const auto family =
         one.view().address_type() == "IPv6" ? ip_family::v6 : ip_family::v4;
     slice_place place{family, endpoint_slice::ports_in(one.view())};
-    if (!belongs_to(one.view(), object_))
+    if (!endpoint_slice::belongs_to(one.view(), as_owner(object_)))
       remove(one, "it was of earlier Endpoints of this name");
     else if (!wanted.slices.contains(place))
       remove(one, "its Endpoints hold no such addresses");

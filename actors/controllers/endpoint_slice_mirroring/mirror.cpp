@@ -1,9 +1,7 @@
 #include "actors/controllers/endpoint_slice_mirroring/mirror.hpp"
 
-#include "actors/controllers/service_pods/object_builder.hpp"
 #include "messages/schema/ids/discovery_v1.hpp"
 #include "messages/schema/ids/meta_v1.hpp"
-#include "runtime/control/object_codec.hpp"
 
 #include <algorithm>
 
@@ -15,7 +13,6 @@ namespace core = view::core_v1;
 namespace discovery = view::discovery_v1;
 namespace ids = schema::ids;
 namespace meta_id = ids::object_meta;
-using service_pods::object_builder;
 
 constexpr std::string_view skip_label =
     "endpointslice.kubernetes.io/skip-mirror";
@@ -130,34 +127,8 @@ bool has_annotations(discovery::endpoint_slice slice, const label_map& wanted) {
             });
 }
 
-bool belongs_to(discovery::endpoint_slice slice, core::endpoints object) {
-  for (auto owner : slice.metadata().owner_references())
-    if (owner.uid() == object.metadata().uid() && owner.kind() == "Endpoints"
-        && owner.api_version() == "v1")
-      return true;
-  return false;
-}
-
-codec::document new_slice(core::endpoints object, std::string_view name,
-                          ip_family family) {
-  codec::document out{
-      control::stored_resource("discovery.k8s.io", "endpointslices")->type};
-  object_builder slice{out, out.root()};
-  auto metadata = slice.member(ids::endpoint_slice::metadata);
-  metadata.text(meta_id::name, name);
-  metadata.text(meta_id::generate_name,
-                endpoint_slice::name_base(object.metadata().name()));
-  metadata.text(meta_id::namespace_, object.metadata().namespace_());
-  namespace owner_id = ids::owner_reference;
-  auto owner = metadata.item(meta_id::owner_references);
-  owner.text(owner_id::api_version, "v1");
-  owner.text(owner_id::kind, "Endpoints");
-  owner.text(owner_id::name, object.metadata().name());
-  owner.text(owner_id::uid, object.metadata().uid());
-  owner.flag(owner_id::controller, true);
-  owner.flag(owner_id::block_owner_deletion, true);
-  slice.text(ids::endpoint_slice::address_type, to_string(family));
-  return out;
+endpoint_slice::slice_owner as_owner(core::endpoints object) {
+  return {"Endpoints", object.metadata()};
 }
 
 void fill_slice(codec::document& slice, core::endpoints object,

@@ -50,13 +50,8 @@ label_map annotations_for(view::core_v1::endpoints object);
 bool has_annotations(view::discovery_v1::endpoint_slice slice,
                      const label_map& wanted);
 
-/// Whether the slice is this one's, and not one's of the name before it.
-bool belongs_to(view::discovery_v1::endpoint_slice slice,
-                view::core_v1::endpoints object);
-
-/// A slice without content, as it is created.
-codec::document new_slice(view::core_v1::endpoints object,
-                          std::string_view name, ip_family family);
+/// As the owner of its slices.
+endpoint_slice::slice_owner as_owner(view::core_v1::endpoints object);
 
 /// Gives a slice what it shall hold.
 void fill_slice(codec::document& slice, view::core_v1::endpoints object,
