@@ -30,6 +30,9 @@ struct fixture {
       [this](std::uint64_t standing) { refused.push_back(standing); });
   std::vector<api::response> heard;
 
+  /// Who was not answered still holds the door.
+  ~fixture() { inner->answers.clear(); }
+
   void call() {
     door->call({}, {}, [this](api::response x) { heard.push_back(x); });
   }
