@@ -102,14 +102,24 @@ void print_text(const survey& found, const console& to) {
     to.err << "troupe: " << it.reason << std::endl;
 }
 
-/// What runs of the cluster; an error when nothing does.
-result<observation> observe_running(const cluster_choice& choice,
-                                    const cluster::layout& files) {
-  auto seen = observe(files);
-  if (!seen || (seen->supervisor_alive && seen->run))
-    return seen;
+/// A cluster that runs.
+struct running_cluster {
+  cluster::layout files;
+  observation seen;
+};
+
+/// An error when nothing of it does.
+result<running_cluster> find_running(const cluster_choice& choice) {
+  auto files = cluster::find_layout(choice.directory, choice.name);
+  if (!files)
+    return files.error();
+  auto seen = observe(*files);
+  if (!seen)
+    return seen.error();
+  if (seen->supervisor_alive && seen->run)
+    return running_cluster{std::move(*files), std::move(*seen)};
   return error{errc::unavailable,
-               "cluster \"" + choice.name + "\" in " + files.root()
+               "cluster \"" + choice.name + "\" in " + files->root()
                    + (seen->exists ? " is stopped" : " does not exist")
                    + "; start it: troupe up" + choice_flags(choice)};
 }
@@ -178,32 +188,24 @@ status_result kill_process(const std::string& name, const observation& seen) {
 } // namespace
 
 int run_actors(const actors_options& options, const console& to) {
-  auto files =
-      cluster::find_layout(options.cluster.directory, options.cluster.name);
-  if (!files)
-    return to.fail(files.error());
-  auto seen = observe_running(options.cluster, *files);
-  if (!seen)
-    return to.fail(seen.error());
-  const auto found = look(*files, *seen);
+  const auto found = find_running(options.cluster);
+  if (!found)
+    return to.fail(found.error());
+  const auto tree = look(found->files, found->seen);
   if (options.output == output_format::json)
-    print_json(found, to.out);
+    print_json(tree, to.out);
   else
-    print_text(found, to);
-  return found.silent.empty() ? exit_success : exit_failure;
+    print_text(tree, to);
+  return tree.silent.empty() ? exit_success : exit_failure;
 }
 
 int run_kill(const kill_options& options, const console& to) {
-  auto files =
-      cluster::find_layout(options.cluster.directory, options.cluster.name);
-  if (!files)
-    return to.fail(files.error());
-  auto seen = observe_running(options.cluster, *files);
-  if (!seen)
-    return to.fail(seen.error());
+  const auto found = find_running(options.cluster);
+  if (!found)
+    return to.fail(found.error());
   const auto done = options.process.empty()
-                        ? kill_actor(options, *files, *seen)
-                        : kill_process(options.process, *seen);
+                        ? kill_actor(options, found->files, found->seen)
+                        : kill_process(options.process, found->seen);
   if (!done)
     return to.fail(done.error());
   to.out << "killed "

@@ -38,7 +38,7 @@ struct ask_for_alias {
 using verdict = std::variant<answer, ask_others, ask_for_alias>;
 
 /// What is said to a question. `names` is null while they are not known yet:
-/// then the cluster's names fail for now. Where a name has several addresses
+/// until then the cluster's names fail. Where a name has several addresses
 /// number `turn` decides which comes first. Pure.
 verdict answer_question(const zone_config& config, const name_table* names,
                         const query& asked, std::uint64_t turn);

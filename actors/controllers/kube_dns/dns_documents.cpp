@@ -1,10 +1,9 @@
 #include "actors/controllers/kube_dns/dns_documents.hpp"
 
+#include "actors/controllers/own_object/own_object.hpp"
 #include "actors/controllers/service_pods/object_builder.hpp"
 #include "messages/schema/ids/core_v1.hpp"
 #include "messages/schema/ids/discovery_v1.hpp"
-#include "messages/schema/ids/meta_v1.hpp"
-#include "runtime/control/object_codec.hpp"
 
 namespace troupe::controllers::kube_dns {
 
@@ -25,41 +24,28 @@ struct transport {
 
 constexpr transport transports[] = {{"dns", "UDP"}, {"dns-tcp", "TCP"}};
 
-document new_object(
-    const object_key& key,
-    const std::vector<std::pair<std::string_view, std::string_view>>& labels) {
-  namespace id = ids::object_meta;
-  const auto* resource = control::resource_of(key);
-  TROUPE_CHECK(resource != nullptr, "it is always served");
-  document out{resource->type};
-  object_builder metadata{out,
-                          out.object_at(out.root(), ids::service::metadata)};
-  metadata.text(id::name, dns_name);
-  metadata.text(id::namespace_, dns_namespace);
-  auto& map = out.map_at(metadata.object(), id::labels);
-  for (const auto& [label, value] : labels)
-    out.set(map, label, out.make_string(value));
-  return out;
-}
+constexpr own_object::place service_place{"", "services", dns_namespace,
+                                          dns_name};
+constexpr own_object::place slice_place{"discovery.k8s.io", "endpointslices",
+                                        dns_namespace, dns_name};
 
 } // namespace
 
 object_key service_key() {
-  return control::make_key("", "services", dns_namespace, dns_name);
+  return own_object::key_of(service_place);
 }
 
 object_key slice_key() {
-  return control::make_key("discovery.k8s.io", "endpointslices", dns_namespace,
-                           dns_name);
+  return own_object::key_of(slice_place);
 }
 
 document new_service(const ip_address& address) {
   namespace id = ids::service_spec;
   namespace port_id = ids::service_port;
-  auto out =
-      new_object(service_key(), {{"k8s-app", dns_name},
-                                 {"kubernetes.io/cluster-service", "true"},
-                                 {"kubernetes.io/name", "CoreDNS"}});
+  auto out = own_object::new_object(service_place,
+                                    {{"k8s-app", dns_name},
+                                     {"kubernetes.io/cluster-service", "true"},
+                                     {"kubernetes.io/name", "CoreDNS"}});
   object_builder spec{out, out.object_at(out.root(), ids::service::spec)};
   for (const auto& each : transports) {
     auto port = spec.item(id::ports);
@@ -80,8 +66,8 @@ document new_slice(const ip_address& address,
                    const std::vector<dns_node>& nodes) {
   namespace id = ids::endpoint_slice;
   namespace port_id = ids::discovery_v1::endpoint_port;
-  auto out =
-      new_object(slice_key(), {{"kubernetes.io/service-name", dns_name}});
+  auto out = own_object::new_object(slice_place,
+                                    {{"kubernetes.io/service-name", dns_name}});
   object_builder slice{out, out.root()};
   slice.text(id::address_type, to_string(address.family()));
   out.list_at(out.root(), id::endpoints);

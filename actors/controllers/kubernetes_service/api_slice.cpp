@@ -10,8 +10,8 @@ using service_pods::object_builder;
 codec::document new_slice(const settings& with) {
   namespace id = ids::endpoint_slice;
   namespace port_id = ids::discovery_v1::endpoint_port;
-  auto out =
-      new_object(slice_key(), {{"kubernetes.io/service-name", api_name}});
+  auto out = own_object::new_object(slice_place,
+                                    {{"kubernetes.io/service-name", api_name}});
   object_builder slice{out, out.root()};
   slice.text(id::address_type, to_string(with.servers.front().family()));
   for (const auto& server : with.servers) {

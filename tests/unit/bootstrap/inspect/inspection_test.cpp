@@ -134,3 +134,15 @@ TEST_CASE("nobody there is said") {
   CHECK(inspection_server::open(place.path, "n1", tree).has_value());
   CHECK_FALSE(list_actors(place.path, "n1", patience).has_value());
 }
+
+TEST_CASE("a process that stands still is not waited for any longer") {
+  const scratch place;
+  const unique_fd directory{
+      ::open(place.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  const auto deaf = sys::listen_packets(directory, socket_name("n1"));
+  REQUIRE(deaf.has_value());
+  const auto rows =
+      list_actors(place.path, "n1", std::chrono::milliseconds{20});
+  REQUIRE_FALSE(rows.has_value());
+  CHECK(rows.error().message == "n1 does not answer in time");
+}

@@ -1,6 +1,6 @@
 #include "node/agent/dns_values.hpp"
 #include "node/agent/network_core.hpp"
-#include "tests/unit/node/agent/objects.hpp"
+#include "tests/unit/node/agent/watched.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,21 +9,8 @@ using namespace troupe::agent;
 
 namespace {
 
-object_table table_of(std::string_view api_version, std::string_view kind,
-                      const std::vector<std::string>& objects) {
-  object_table out;
-  for (std::size_t i = 0; i < objects.size(); ++i)
-    out["uid-" + std::to_string(i)] = std::make_shared<const codec::document>(
-        test::make_object(api_version, kind, objects[i]));
-  return out;
-}
-
-std::string print(const std::vector<ip_address>& addresses) {
-  std::string out;
-  for (const auto& each : addresses)
-    out += (out.empty() ? "" : ",") + each.to_string();
-  return out;
-}
+using test::print;
+using test::table_of;
 
 std::string print(const std::vector<dns::named_port>& ports) {
   std::string out;

@@ -1,5 +1,5 @@
 #include "node/agent/network_values.hpp"
-#include "tests/unit/node/agent/objects.hpp"
+#include "tests/unit/node/agent/watched.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,21 +10,8 @@ using network::traffic_policy;
 
 namespace {
 
-object_table table_of(std::string_view api_version, std::string_view kind,
-                      const std::vector<std::string>& objects) {
-  object_table out;
-  for (std::size_t i = 0; i < objects.size(); ++i)
-    out["uid-" + std::to_string(i)] = std::make_shared<const codec::document>(
-        test::make_object(api_version, kind, objects[i]));
-  return out;
-}
-
-std::string print(const std::vector<ip_address>& addresses) {
-  std::string out;
-  for (const auto& each : addresses)
-    out += (out.empty() ? "" : ",") + each.to_string();
-  return out;
-}
+using test::print;
+using test::table_of;
 
 std::string print(const network::service_endpoint& endpoint) {
   auto out =

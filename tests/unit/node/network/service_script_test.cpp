@@ -1,5 +1,6 @@
 #include "node/network/service_rules.hpp"
 #include "tests/support/datadriven.hpp"
+#include "tests/support/script_words.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -8,30 +9,11 @@
 
 using namespace troupe;
 using namespace troupe::network;
+using test::must;
+using test::read_addresses;
+using test::split;
 
 namespace {
-
-template <class T>
-T must(result<T> outcome) {
-  if (!outcome)
-    throw std::runtime_error{outcome.error().message};
-  return std::move(*outcome);
-}
-
-std::vector<std::string> split(const std::string& text, char by) {
-  std::vector<std::string> out;
-  std::istringstream in{text};
-  for (std::string part; std::getline(in, part, by);)
-    out.push_back(part);
-  return out;
-}
-
-std::vector<ip_address> read_addresses(const std::string& text) {
-  std::vector<ip_address> out;
-  for (const auto& part : split(text, ','))
-    out.push_back(must(ip_address::parse(part)));
-  return out;
-}
 
 traffic_policy read_policy(const std::string& text) {
   return text == "Local" ? traffic_policy::local : traffic_policy::cluster;
