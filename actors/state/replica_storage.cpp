@@ -1,5 +1,7 @@
 #include "actors/state/replica_storage.hpp"
 
+#include "actors/state/snapshot_transfer.hpp"
+#include "messages/base/check.hpp"
 #include "runtime/store/store_image.hpp"
 #include "runtime/wal/snapshot_file.hpp"
 
@@ -26,30 +28,45 @@ const wal::recovered_group* find_group(const wal::recovery& found,
   return it == found.groups.end() ? nullptr : &*it;
 }
 
-/// Reads the snapshot into memory chunk by chunk, then the store from it.
-result<store::store_fsm> read_store(disk_port& disk, const wal::config& config,
-                                    const std::string& file) {
-  std::vector<bytes> chunks;
-  auto read = wal::read_snapshot(disk, file, config.self, [&](bytes_view part) {
-    chunks.emplace_back(part);
-    return status_result{unit{}};
-  });
-  if (!read)
-    return std::move(read).error();
-  std::size_t next = 0;
-  return store::read_image([&]() -> result<bytes> {
-    return next < chunks.size() ? std::move(chunks[next++]) : bytes{};
-  });
+/// What of the group's log was in the bad tail, as far as it is known.
+std::optional<raft::lost_entries> lost_from(const wal::recovery& found,
+                                            raft::group_id group,
+                                            const raft::recovered_state& kept) {
+  const auto end =
+      kept.entries.empty() ? kept.snapshot.index : kept.entries.back().at.index;
+  raft::lost_entries all{end.next(), std::nullopt};
+  if (found.suspect_before)
+    return all;
+  std::optional<raft::lost_entries> out;
+  for (const auto& damage : found.damages) {
+    if (damage.ranges.empty())
+      return all;
+    for (const auto& range : damage.ranges) {
+      if (range.group != group)
+        continue;
+      if (!range.last)
+        return all;
+      if (!out)
+        out = raft::lost_entries{all.first, range.last};
+      out->last = std::max(out->last, range.last);
+    }
+  }
+  return out;
 }
 
-/// Octets of entries in one record: well below what the log's buffer holds.
-constexpr std::size_t record_octets_max = std::size_t{4} << 20;
+/// Octets of entries in one record, but for the last one of them: well below
+/// what the log's buffer holds.
+std::size_t record_octets(const wal::config& config) {
+  return config.batch_octets_max / 4;
+}
 
 } // namespace
 
 replica_storage::replica_storage(std::unique_ptr<wal::write_ahead_log> log,
-                                 raft::group_id group)
-    : log_(std::move(log)), group_(group) {
+                                 raft::group_id group,
+                                 std::size_t record_octets_max)
+    : log_(std::move(log)), group_(group),
+      record_octets_max_(record_octets_max) {
   // nop
 }
 
@@ -67,24 +84,27 @@ replica_storage::open(disk_port& disk, const wal::config& config,
   for (const auto& damage : recovery.damages)
     found.findings.push_back(damage.what);
   if (recovery.suspect) {
-    if (!sole_voter || !wal::sole_voter_may_discard(recovery.verdict))
+    if (sole_voter && !wal::sole_voter_may_discard(recovery.verdict))
       return damaged(recovery);
-    if (auto cut = opened->log->discard_tail(true); !cut)
-      return std::move(cut).error();
+    if (recovery.verdict != wal::verdict::clean)
+      if (auto cut = opened->log->discard_tail(sole_voter); !cut)
+        return std::move(cut).error();
   }
   if (const auto* group_found = find_group(recovery, group)) {
     found.raft.hard = {group_found->hard.term, group_found->hard.vote};
     found.raft.snapshot = group_found->snapshot;
     found.raft.entries = group_found->entries;
     if (!group_found->snapshot_file.empty()) {
-      auto store = read_store(disk, config, group_found->snapshot_file);
+      auto store = read_store(disk, config.self, group_found->snapshot_file);
       if (!store)
         return std::move(store).error();
       found.store = std::move(*store);
     }
   }
-  return std::unique_ptr<replica_storage>{
-      new replica_storage{std::move(opened->log), group}};
+  if (recovery.suspect && !sole_voter)
+    found.raft.lost = lost_from(recovery, group, found.raft);
+  return std::unique_ptr<replica_storage>{new replica_storage{
+      std::move(opened->log), group, record_octets(config)}};
 }
 
 status_result replica_storage::take(std::span<const raft::effect> effects,
@@ -118,7 +138,7 @@ void replica_storage::take(const raft::append_log& effect) {
   for (const auto& entry : effect.entries) {
     octets += entry.payload ? entry.payload->size() : 0;
     part.entries.push_back(entry);
-    if (octets >= record_octets_max) {
+    if (octets >= record_octets_max_) {
       waiting_.push_back(std::exchange(part, {group_, {}}));
       octets = 0;
     }

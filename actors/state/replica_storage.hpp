@@ -26,8 +26,9 @@ struct recovered_replica {
 class replica_storage {
 public:
   /// Opens or begins the replica's files. A tail that was never synced is cut
-  /// off for a sole voter. Damage that may have cost acknowledged writes is
-  /// `corrupt`, and everything is left as it was found.
+  /// off for a sole voter; for one of several any bad tail is, and counts as
+  /// lost until `settle`. Other damage that may have cost acknowledged writes
+  /// is `corrupt`, and everything is left as it was found.
   static result<std::unique_ptr<replica_storage>>
   open(disk_port& disk, const wal::config& config, raft::group_id group,
        bool sole_voter, recovered_replica& found);
@@ -40,18 +41,25 @@ public:
   /// Makes what was taken durable and returns the highest sequence that is.
   result<raft::storage_sequence> sync();
 
+  /// Entries may have been lost, and nobody has yet supplied or disowned them.
+  bool suspect() const { return log_->suspect(); }
+
+  /// They were.
+  status_result settle() { return log_->settle(); }
+
   /// The last sync met a full disk.
   bool full() const noexcept { return full_; }
 
 private:
   replica_storage(std::unique_ptr<wal::write_ahead_log> log,
-                  raft::group_id group);
+                  raft::group_id group, std::size_t record_octets_max);
 
   void take(const raft::append_log& effect);
   status_result flush();
 
   std::unique_ptr<wal::write_ahead_log> log_;
   raft::group_id group_;
+  std::size_t record_octets_max_;
   std::deque<wal::record> waiting_; ///< taken, not yet in the log's buffer
   raft::storage_sequence taken_;
   raft::storage_sequence durable_;

@@ -1,6 +1,5 @@
 #include "actors/state/state_actor.hpp"
 
-#include "messages/base/check.hpp"
 #include "messages/base/overload.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/entropy.hpp"
@@ -23,31 +22,26 @@ void state_actor::on_exit() {
   // last reference to this one is gone.
   if (snapshot_thread_.joinable())
     snapshot_thread_.join();
-  storage_.reset();
+  replica_.reset();
   disk_.reset();
   handle_->forget_calls();
 }
 
 void state_actor::begin() {
-  TROUPE_CHECK(settings_.core.raft.voters.size() == 1,
-               "no transport carries messages between replicas yet");
   auto disk = settings_.open_disk();
   if (!disk)
     return settings_.fatal(disk.error());
   disk_ = std::move(*disk);
-  recovered_replica found;
-  auto storage = replica_storage::open(*disk_, settings_.log,
-                                       settings_.core.raft.group, true, found);
-  if (!storage)
-    return settings_.fatal(storage.error());
-  storage_ = std::move(*storage);
-  for (const auto& finding : found.findings)
-    log_warning("state", finding);
   // A new incarnation must not take answers meant for the one before.
-  settings_.core.raft.seed = random_u64();
-  core_ = std::make_unique<state_core>(settings_.core, std::move(found.raft),
-                                       std::move(found.store));
-  handle_->publish({core_->view(), {}});
+  settings_.replica.core.raft.seed = random_u64();
+  std::vector<std::string> findings;
+  auto opened = replica::open(*disk_, settings_.replica, findings);
+  if (!opened)
+    return settings_.fatal(opened.error());
+  replica_ = std::move(*opened);
+  for (const auto& finding : findings)
+    log_warning("state", finding);
+  handle_->publish({replica_->core().view(), {}});
   tick();
 }
 
@@ -55,7 +49,7 @@ void state_actor::handle(call& input) {
   std::visit(
       overload{
           [this](propose_call& c) {
-            if (storage_->full())
+            if (replica_->full())
               return c.done(store::overloaded{"the disk is full"});
             batch_.push_back(propose_command{handle_->enter(std::move(c.done)),
                                              std::move(c.proposal)});
@@ -73,6 +67,9 @@ void state_actor::handle(call& input) {
                                            c.at, c.deadline});
           },
           [this](snapshot_done& c) { batch_.push_back(c.saved); },
+          [this](peer_call& c) {
+            batch_.push_back(replica::input_of(std::move(c.message)));
+          },
           [this](tick_call&) { tick(); },
       },
       input);
@@ -80,69 +77,65 @@ void state_actor::handle(call& input) {
 
 void state_actor::idle() {
   if (!batch_.empty())
-    run(std::exchange(batch_, {}));
+    run();
 }
 
 void state_actor::tick() {
   batch_.push_back(time_passed{wall_now(), mono_now()});
-  run(std::exchange(batch_, {}));
+  run();
   later(settings_.tick, tick_call{});
 }
 
-void state_actor::run(std::vector<input> inputs) {
-  // Storage completed is input again, until nothing more follows from it.
-  do {
-    auto effects = core_->step(inputs);
-    std::vector<raft::effect> storage;
-    carry_out(effects, storage);
-    inputs.clear();
-    if (!make_durable(storage, inputs))
+void state_actor::run() {
+  auto batch = std::exchange(batch_, {});
+  const auto sink = [this](replica_effect what) { carry_out(std::move(what)); };
+  if (auto done = replica_->step(batch, sink); !done)
+    return settings_.fatal(done.error());
+  while (replica_->wants_sync()) {
+    const auto moved = replica_->sync(sink);
+    if (!moved)
+      return settings_.fatal(moved.error());
+    if (!*moved)
       return;
-  } while (!inputs.empty());
+  }
 }
 
-void state_actor::carry_out(std::vector<effect>& effects,
-                            std::vector<raft::effect>& storage) {
-  for (auto& what : effects)
-    std::visit(overload{
-                   [&](raft::effect& e) { storage.push_back(std::move(e)); },
-                   [&](answer_proposal& e) { handle_->answer(e); },
-                   [&](answer_barrier& e) { handle_->answer(e); },
-                   [&](publish& e) { handle_->publish(e); },
-                   [&](save_snapshot& e) { start_snapshot(std::move(e)); },
-               },
-               what);
+void state_actor::carry_out(replica_effect effect) {
+  std::visit(overload{
+                 [&](send_message& e) { send(e.message); },
+                 [&](answer_proposal& e) { handle_->answer(e); },
+                 [&](answer_barrier& e) { handle_->answer(e); },
+                 [&](publish& e) { handle_->publish(e); },
+                 [&](save_snapshot& e) { start_snapshot(std::move(e)); },
+                 [&](raft::role_changed& e) { handle_->tell(e); },
+                 [&](raft::transfer_failed&) {},
+             },
+             effect);
 }
 
-bool state_actor::make_durable(std::vector<raft::effect>& storage,
-                               std::vector<input>& out) {
-  auto taken = storage_->take(storage, core_->raft().log().start());
-  auto durable = taken ? storage_->sync() : taken.error();
-  if (!durable) {
-    settings_.fatal(durable.error());
-    return false;
-  }
-  if (*durable > reported_) {
-    reported_ = *durable;
-    out.push_back(raft::input{raft::persisted{*durable}});
-  }
-  return true;
+void state_actor::send(const replica_message& message) {
+  if (!settings_.transport)
+    return;
+  const auto* of_raft = std::get_if<raft::message>(&message);
+  const bool bulk =
+      of_raft && std::holds_alternative<raft::snapshot_chunk>(of_raft->body);
+  settings_.transport->send(receiver_of(message), encode(message), bulk);
 }
 
 void state_actor::start_snapshot(save_snapshot what) {
   if (snapshot_thread_.joinable())
     snapshot_thread_.join();
-  snapshot_thread_ = std::thread{
-      [handle = handle_, settings = settings_, what = std::move(what)] {
-        auto disk = settings.open_disk();
-        auto written = disk ? write_store_snapshot(**disk, settings.log,
-                                                   settings.core.raft.group,
-                                                   what.at, *what.view)
-                            : status_result{disk.error()};
-        if (!written)
-          log_error("state", "snapshot: " + written.error().message);
-        handle->post(snapshot_done{{what.at, written.has_value()}});
-      }};
+  snapshot_thread_ = std::thread{[handle = handle_, settings = settings_,
+                                  what = std::move(what)] {
+    auto disk = settings.open_disk();
+    auto written = disk ? write_store_snapshot(**disk, settings.replica.log,
+                                               settings.replica.core.raft.group,
+                                               what.at, *what.view)
+                        : status_result{disk.error()};
+    if (!written)
+      log_error("state", "snapshot: " + written.error().message);
+    handle->post(snapshot_done{{what.at, written.has_value()}});
+  }};
 }
 
 } // namespace troupe::state

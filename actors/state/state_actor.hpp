@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/state/replica_storage.hpp"
-#include "actors/state/state_core.hpp"
+#include "actors/state/replica.hpp"
 #include "actors/state/state_handle.hpp"
 #include "runtime/caf/input_actor.hpp"
+#include "runtime/port/raft_transport.hpp"
 
 #include <functional>
 #include <memory>
@@ -13,8 +13,10 @@ namespace troupe::state {
 
 /// How a state actor gets at the world.
 struct state_actor_config {
-  state_config core;
-  wal::config log;
+  replica_config replica;
+  /// To the other voters; null for a sole one. What it hears goes to
+  /// `state_handle::hear`.
+  std::shared_ptr<raft_transport_port> transport;
   /// Opens the replica's directory; called for each incarnation, and once more
   /// for each snapshot's thread.
   std::function<result<std::unique_ptr<disk_port>>()> open_disk;
@@ -39,20 +41,16 @@ protected:
 
 private:
   void tick();
-  void run(std::vector<input> inputs);
-  void carry_out(std::vector<effect>& effects,
-                 std::vector<raft::effect>& storage);
-  bool make_durable(std::vector<raft::effect>& storage,
-                    std::vector<input>& out);
+  void run();
+  void carry_out(replica_effect effect);
+  void send(const replica_message& message);
   void start_snapshot(save_snapshot what);
 
   std::shared_ptr<state_handle> handle_;
   state_actor_config settings_;
   std::unique_ptr<disk_port> disk_;
-  std::unique_ptr<replica_storage> storage_;
-  std::unique_ptr<state_core> core_;
+  std::unique_ptr<replica> replica_;
   std::vector<input> batch_;
-  raft::storage_sequence reported_;
   std::thread snapshot_thread_;
 };
 

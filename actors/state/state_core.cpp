@@ -1,5 +1,6 @@
 #include "actors/state/state_core.hpp"
 
+#include "messages/base/check.hpp"
 #include "messages/protocol/store_codec.hpp"
 
 #include <algorithm>
@@ -49,11 +50,24 @@ std::vector<effect> state_core::step(std::span<input> inputs) {
   std::vector<raft::input> to_raft;
   for (auto& in : inputs)
     std::visit([&](auto& value) { on(value, to_raft); }, in);
-  for (auto& from_raft : raft_.step(to_raft))
-    carry_out(from_raft);
+  propose_parked(to_raft);
+  run_raft(to_raft);
+  // It may lead only since this step.
+  if (commands_.has_parked() && raft_.role() == raft::role::leader) {
+    to_raft.clear();
+    propose_parked(to_raft);
+    run_raft(to_raft);
+  }
+  forward_parked();
   settle_waiting();
+  send_answers();
   snapshot_when_due();
   return std::exchange(effects_, {});
+}
+
+void state_core::run_raft(std::vector<raft::input>& inputs) {
+  for (auto& from_raft : raft_.step(inputs))
+    carry_out(from_raft);
 }
 
 void state_core::on(time_passed& in, std::vector<raft::input>& out) {
@@ -61,34 +75,52 @@ void state_core::on(time_passed& in, std::vector<raft::input>& out) {
   mono_ = in.mono;
   out.push_back(raft::tick{});
   expire(in.wall, in.mono);
+  commands_.age(config_.forward_patience_ticks);
+  commands_.release();
+  for (auto tag : barriers_.take_dropped())
+    out.push_back(raft::read{raft::read_tag{tag.value()}});
   compact_when_due(out);
 }
 
-void state_core::on(propose_command& in, std::vector<raft::input>& out) {
+void state_core::on(propose_command& in, std::vector<raft::input>&) {
   auto& proposal = in.proposal;
   const auto deadline = proposal.deadline;
   if (deadline >= wall_ && over_quota(proposal))
     return answer(in.tag, store::overloaded{"the store is full"});
   proposal.deadline = std::min(deadline, latest_deadline());
-  append(in.tag, std::move(proposal), deadline, out);
+  take(in.tag, std::move(proposal), deadline);
 }
 
-void state_core::on(raise_command& in, std::vector<raft::input>& out) {
-  append(in.tag, std::move(in.fence), in.deadline, out);
+void state_core::on(raise_command& in, std::vector<raft::input>&) {
+  take(in.tag, std::move(in.fence), in.deadline);
 }
 
-void state_core::append(ticket tag, store::command what, wall_time deadline,
-                        std::vector<raft::input>& out) {
+void state_core::take(ticket tag, store::command what, wall_time deadline) {
   if (deadline < wall_)
     return answer(tag, store::proposal_expired{});
-  if (proposals_.size() >= config_.proposals_max)
+  if (commands_.size() >= config_.proposals_max)
     return answer(tag, store::overloaded{"too many writes are waiting"});
   auto payload = store::encode_command(std::move(what));
   if (!payload)
     return answer(tag, store::overloaded{payload.error().message});
-  proposals_.add(tag, std::min(deadline, latest_deadline()));
-  out.push_back(
-      raft::propose{to_tag(tag), make_shared_bytes(std::move(*payload))});
+  commands_.add(tag, make_shared_bytes(std::move(*payload)),
+                std::min(deadline, latest_deadline()));
+}
+
+void state_core::propose_parked(std::vector<raft::input>& out) {
+  if (raft_.role() != raft::role::leader)
+    return;
+  for (auto tag : commands_.take_parked()) {
+    raft::propose what{to_tag(tag), commands_.payload(tag), {}};
+    if (const auto remote = origins_.find(tag); remote != origins_.end()) {
+      if (commands_.was_tried(tag)) {
+        drop_remote(tag);
+        continue;
+      }
+      what.only_in = remote->second.term;
+    }
+    out.push_back(std::move(what));
+  }
 }
 
 wall_time state_core::latest_deadline() const {
@@ -110,6 +142,11 @@ void state_core::on(snapshot_saved& in, std::vector<raft::input>& out) {
     out.push_back(raft::snapshot_taken{in.at});
 }
 
+void state_core::on(snapshot_received& in, std::vector<raft::input>& out) {
+  out.push_back(raft::snapshot_installed{in.at});
+  received_ = std::move(in);
+}
+
 void state_core::on(raft::input& in, std::vector<raft::input>& out) {
   out.push_back(std::move(in));
 }
@@ -118,33 +155,55 @@ void state_core::carry_out(raft::effect& from_raft) {
   if (auto* committed = std::get_if<raft::apply_entries>(&from_raft))
     return apply(*committed);
   if (auto* placed = std::get_if<raft::proposal_appended>(&from_raft))
-    return proposals_.placed(to_ticket(placed->tag), placed->at);
+    return commands_.placed(to_ticket(placed->tag), placed->at);
   if (auto* dropped = std::get_if<raft::proposal_dropped>(&from_raft))
     return on_dropped(*dropped);
   if (auto* ready = std::get_if<raft::read_ready>(&from_raft))
     return barriers_.confirmed(to_ticket(ready->tag), ready->index);
-  if (auto* lost = std::get_if<raft::read_dropped>(&from_raft)) {
-    const auto tag = to_ticket(lost->tag);
-    if (barriers_.remove(tag))
-      answer(tag, store::barrier_outcome::unavailable);
-    return;
-  }
+  if (auto* lost = std::get_if<raft::read_dropped>(&from_raft))
+    return barriers_.dropped(to_ticket(lost->tag));
+  if (auto* restored = std::get_if<raft::restore_snapshot>(&from_raft))
+    return restore(*restored);
+  if (auto* role = std::get_if<raft::role_changed>(&from_raft))
+    on_role(*role);
   effects_.push_back(std::move(from_raft));
 }
 
 void state_core::on_dropped(const raft::proposal_dropped& dropped) {
   const auto tag = to_ticket(dropped.tag);
-  if (!proposals_.remove(tag))
-    return;
   switch (dropped.reason) {
     case raft::drop_reason::not_leader:
     case raft::drop_reason::transferring:
+      if (!origins_.contains(tag))
+        return commands_.refused(tag);
+      commands_.remove(tag);
       return answer(tag, store::not_leader{dropped.leader.value()});
     case raft::drop_reason::too_large:
     case raft::drop_reason::overloaded:
       break;
   }
-  answer(tag, store::overloaded{std::string{to_string(dropped.reason)}});
+  if (commands_.remove(tag))
+    answer(tag, store::overloaded{std::string{to_string(dropped.reason)}});
+}
+
+void state_core::on_role(const raft::role_changed& now) {
+  commands_.leader_is(now.leader);
+  if (!now.leader.value().empty())
+    commands_.release();
+}
+
+/// The applied state is another one from here on: what led to it is not told.
+void state_core::restore(const raft::restore_snapshot& what) {
+  TROUPE_CHECK(received_ && received_->at == what.at,
+               "only a snapshot that was received is restored");
+  store_ = std::move(*received_->store);
+  received_.reset();
+  applied_ = what.at;
+  entries_since_snapshot_ = 0;
+  bytes_since_snapshot_ = 0;
+  commands_.covered(applied_.index);
+  view_ = store_.snapshot();
+  effects_.push_back(publish{view_, {}});
 }
 
 void state_core::apply(const raft::apply_entries& committed) {
@@ -152,15 +211,12 @@ void state_core::apply(const raft::apply_entries& committed) {
   std::vector<std::pair<ticket, store::propose_outcome>> answers;
   for (const auto& entry : committed.entries) {
     applied_ = entry.at;
-    auto settled = proposals_.applied(entry.at);
-    for (auto tag : settled.lost)
-      answers.emplace_back(tag, store::not_leader{raft_.leader().value()});
+    const auto won = commands_.applied(entry.at);
     if (entry.kind != raft::entry_kind::command)
       continue;
     auto outcome = apply(entry, out);
-    if (settled.won)
-      answers.emplace_back(*settled.won,
-                           store::to_propose_outcome(std::move(outcome)));
+    if (won)
+      answers.emplace_back(*won, store::to_propose_outcome(std::move(outcome)));
   }
   view_ = store_.snapshot();
   out.view = view_;
@@ -182,7 +238,9 @@ store::apply_outcome state_core::apply(const raft::entry& entry, publish& out) {
 }
 
 void state_core::answer(ticket tag, store::propose_outcome outcome) {
-  if (tag != nobody)
+  if (auto remote = origins_.extract(tag))
+    answer_remote(remote.mapped(), std::move(outcome));
+  else if (tag != nobody)
     effects_.push_back(answer_proposal{tag, std::move(outcome)});
 }
 
@@ -191,15 +249,27 @@ void state_core::answer(ticket tag, store::barrier_outcome outcome) {
 }
 
 void state_core::settle_waiting() {
+  for (auto& [tag, outcome] : commands_.settle(applied_.index))
+    answer(tag, std::move(outcome));
   for (auto tag : barriers_.reached(applied_.index, store_.applied()))
     answer(tag, store::barrier_outcome::reached);
 }
 
 void state_core::expire(wall_time wall, mono_time mono) {
-  for (auto tag : proposals_.expired(wall))
-    answer(tag, store::outcome_unknown{});
-  for (auto tag : barriers_.expired(mono))
-    answer(tag, store::barrier_outcome::timed_out);
+  for (auto tag : commands_.expired(wall)) {
+    const bool tried = commands_.was_tried(tag);
+    commands_.remove(tag);
+    if (tried)
+      answer(tag, store::outcome_unknown{});
+    else
+      answer(tag, store::not_leader{});
+  }
+  for (auto tag : barriers_.expired(mono)) {
+    const bool dropped = barriers_.was_dropped(tag);
+    barriers_.remove(tag);
+    answer(tag, dropped ? store::barrier_outcome::unavailable
+                        : store::barrier_outcome::timed_out);
+  }
 }
 
 void state_core::compact_when_due(std::vector<raft::input>& out) {

@@ -1,13 +1,14 @@
 #pragma once
 
+#include "actors/state/command_table.hpp"
 #include "actors/state/waiting.hpp"
-#include "messages/protocol/store.hpp"
+#include "messages/protocol/replica_message.hpp"
 #include "runtime/raft/raft_fsm.hpp"
 #include "runtime/store/store_fsm.hpp"
 #include "runtime/store/store_port.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +25,8 @@ struct state_config {
   std::uint64_t quota_bytes = std::uint64_t{2} << 30;
   /// Proposals without an outcome yet; past it they are `overloaded`.
   std::size_t proposals_max = 16 * 1024;
+  /// Commands sent to the leader are sent again after so many ticks of silence.
+  unsigned forward_patience_ticks = 20;
   /// A snapshot is taken after this many applied entries, or octets of them.
   std::uint64_t snapshot_entries = 20'000;
   std::uint64_t snapshot_bytes = std::uint64_t{64} << 20;
@@ -71,9 +74,16 @@ struct snapshot_saved {
   bool durable = false;
 };
 
+/// A raft snapshot from the leader is durable here; `store` is what it holds.
+struct snapshot_received {
+  raft::log_position at;
+  std::shared_ptr<store::store_fsm> store;
+};
+
 using input =
     std::variant<time_passed, propose_command, raise_command, read_barrier,
-                 wait_revision, snapshot_saved, raft::input>;
+                 wait_revision, snapshot_saved, snapshot_received,
+                 forward_request, forward_answer, raft::input>;
 
 /// Effects beside the Raft core's storage and message effects.
 struct answer_proposal {
@@ -101,13 +111,25 @@ struct save_snapshot {
   raft::log_position at;
 };
 
-using effect = std::variant<raft::effect, answer_proposal, answer_barrier,
-                            publish, save_snapshot>;
+/// Send to another replica, at once; best effort.
+struct send_forward {
+  std::variant<forward_request, forward_answer> message;
+};
 
-/// Proposals in, outcomes out; between them the log. Time is an input
-/// (`time_passed`, which is also a Raft tick): proposals past their deadline
-/// are refused before the log, and answered `outcome_unknown` when it passes
-/// while they are in it.
+using effect = std::variant<raft::effect, answer_proposal, answer_barrier,
+                            publish, save_snapshot, send_forward>;
+
+/// Proposals in, outcomes out; between them the log, of this replica where it
+/// leads, else of the leader, to whom proposals are forwarded. What is lost on
+/// the way is sent again under the same proposal id, until an outcome is known
+/// or the deadline passes: then it is `outcome_unknown`, or `not_leader` where
+/// there was never a leader to try. An outcome is told once it is applied here.
+///
+/// A refusal is told once. So that no late copy of a refused proposal takes
+/// effect after that, a leader takes the forwards of one replica in the order
+/// they were sent, and only those sent to it in its present term.
+///
+/// Time is an input (`time_passed`, which is also a Raft tick).
 class state_core {
 public:
   /// `restored` holds the snapshot that `found` names.
@@ -128,12 +150,33 @@ private:
   void on(read_barrier& in, std::vector<raft::input>& out);
   void on(wait_revision& in, std::vector<raft::input>& out);
   void on(snapshot_saved& in, std::vector<raft::input>& out);
+  void on(snapshot_received& in, std::vector<raft::input>& out);
+  void on(forward_request& in, std::vector<raft::input>& out);
+  void on(forward_answer& in, std::vector<raft::input>& out);
   void on(raft::input& in, std::vector<raft::input>& out);
 
-  /// Into the log, waited for until `deadline`, or refused.
-  void append(ticket tag, store::command what, wall_time deadline,
-              std::vector<raft::input>& out);
+  /// Takes the command in, waited for until `deadline`, or refuses it.
+  void take(ticket tag, store::command what, wall_time deadline);
+  void propose_parked(std::vector<raft::input>& out);
+  void run_raft(std::vector<raft::input>& inputs);
   void carry_out(raft::effect& from_raft);
+  void on_role(const raft::role_changed& now);
+  void restore(const raft::restore_snapshot& what);
+
+  // forwarding.cpp: commands of this replica with the leader, and those of
+  // others here.
+  struct origin {
+    raft::member_id member;
+    std::uint64_t life = 0;
+    std::uint64_t number = 0;
+    std::uint64_t tag = 0;
+    raft::term term;
+  };
+  void take_remote(const forward_request& from, forwarded_command& one);
+  void drop_remote(ticket tag);
+  void forward_parked();
+  void answer_remote(const origin& to, store::propose_outcome outcome);
+  void send_answers();
   void apply(const raft::apply_entries& committed);
   store::apply_outcome apply(const raft::entry& entry, publish& out);
   void on_dropped(const raft::proposal_dropped& dropped);
@@ -152,7 +195,7 @@ private:
   std::shared_ptr<const store::store_view> view_;
   wall_time wall_{};
   mono_time mono_{};
-  proposals_in_flight proposals_;
+  command_table commands_;
   barriers_waiting barriers_;
   std::vector<effect> effects_;
   raft::log_position applied_;
@@ -161,6 +204,15 @@ private:
   bool snapshot_running_ = false;
   std::optional<mono_time> compaction_due_;
   store::revision compact_up_to_;
+  std::optional<snapshot_received> received_;
+  std::uint64_t last_forward_ = 0;
+  /// The commands of others in `commands_`; their tickets have the top bit.
+  std::unordered_map<ticket, origin> origins_;
+  std::uint64_t last_remote_ = 0;
+  /// The last forward taken of each life, in `forwards_term_`.
+  std::map<std::pair<raft::member_id, std::uint64_t>, std::uint64_t> forwards_;
+  raft::term forwards_term_;
+  std::map<std::pair<raft::member_id, std::uint64_t>, forward_answer> answers_;
 };
 
 } // namespace troupe::state

@@ -1,5 +1,7 @@
 #include "actors/state/state_handle.hpp"
 
+#include "runtime/base/log.hpp"
+
 #include <map>
 
 namespace troupe::state {
@@ -36,7 +38,8 @@ private:
 
 state_handle::state_handle(std::shared_ptr<actors::door<call>> entrance)
     : entrance_(std::move(entrance)), current_(store::store_fsm{}.snapshot()),
-      subscribers_(std::make_shared<subscribers>()) {
+      subscribers_(std::make_shared<subscribers>()),
+      standing_(std::make_shared<const state::standing>()) {
   // nop
 }
 
@@ -83,6 +86,24 @@ state_handle::subscribe(
   subscribers_->callbacks.emplace(id, std::move(on_batch));
   return {current(),
           std::make_unique<registration<subscribers>>(subscribers_, id)};
+}
+
+void state_handle::hear(const raft::member_id& from, bytes_view octets) {
+  auto message = decode_replica_message(octets);
+  if (!message)
+    return log_warning("state",
+                       "from " + from.value() + ": " + message.error().message);
+  if (sender_of(*message) == from)
+    entrance_->post(peer_call{std::move(*message)});
+}
+
+void state_handle::tell(const raft::role_changed& now) {
+  standing_.store(std::make_shared<const state::standing>(
+      state::standing{now.role, now.term, now.leader}));
+  const auto& leader = now.leader.value();
+  log_info("state", std::string{to_string(now.role)} + " in term "
+                        + std::to_string(now.term.value())
+                        + (leader.empty() ? "" : ", " + leader + " leads"));
 }
 
 void state_handle::publish(const state::publish& news) {

@@ -43,10 +43,22 @@ struct snapshot_done {
   snapshot_saved saved;
 };
 
+/// Another replica spoke.
+struct peer_call {
+  replica_message message;
+};
+
 struct tick_call {};
 
 using call = std::variant<propose_call, raise_call, read_call, wait_call,
-                          snapshot_done, tick_call>;
+                          snapshot_done, peer_call, tick_call>;
+
+/// Where the replica stands in its group.
+struct standing {
+  raft::role role = raft::role::follower;
+  raft::term term;
+  raft::member_id leader; ///< empty: not known
+};
 
 /// `store_port` in front of a state actor: it outlives the actor's
 /// incarnations, and with it the published root and the subscribers. After a
@@ -72,11 +84,19 @@ public:
             std::unique_ptr<store::subscription>>
   subscribe(std::function<void(const store::applied_batch&)> on_batch) override;
 
+  /// What the transport heard from `from`, from any thread. What is none of its
+  /// messages, or too much, is dropped.
+  void hear(const raft::member_id& from, bytes_view octets);
+
+  /// As last heard; from any thread.
+  state::standing standing() const { return *standing_.load(); }
+
   // The actor's side; called from its thread.
 
   bool post(call what) { return entrance_->post(std::move(what)); }
 
   void publish(const state::publish& news);
+  void tell(const raft::role_changed& now);
   ticket enter(reply<store::propose_outcome> done);
   ticket enter(reply<store::barrier_outcome> done);
   void answer(const answer_proposal& what);
@@ -90,6 +110,7 @@ private:
   std::shared_ptr<actors::door<call>> entrance_;
   std::atomic<std::shared_ptr<const store::store_snapshot>> current_;
   std::shared_ptr<subscribers> subscribers_;
+  std::atomic<std::shared_ptr<const state::standing>> standing_;
   std::unordered_map<ticket, reply<store::propose_outcome>> proposals_;
   std::unordered_map<ticket, reply<store::barrier_outcome>> barriers_;
   ticket last_ticket_;

@@ -2,53 +2,6 @@
 
 namespace troupe::state {
 
-void proposals_in_flight::add(ticket tag, wall_time deadline) {
-  deadlines_.add(tag, deadline);
-}
-
-void proposals_in_flight::placed(ticket tag, raft::log_position at) {
-  if (!deadlines_.contains(tag))
-    return;
-  places_.emplace(tag, at);
-  by_index_.emplace(at.index, tag);
-}
-
-proposals_in_flight::settled
-proposals_in_flight::applied(raft::log_position at) {
-  settled out;
-  const auto [first, last] = by_index_.equal_range(at.index);
-  std::vector<ticket> here;
-  for (auto it = first; it != last; ++it)
-    here.push_back(it->second);
-  for (auto tag : here) {
-    if (places_.at(tag).term == at.term)
-      out.won = tag;
-    else
-      out.lost.push_back(tag);
-    remove(tag);
-  }
-  return out;
-}
-
-std::vector<ticket> proposals_in_flight::expired(wall_time now) {
-  auto out = deadlines_.expired(now);
-  for (auto tag : out)
-    remove(tag);
-  return out;
-}
-
-bool proposals_in_flight::remove(ticket tag) {
-  if (const auto place = places_.extract(tag)) {
-    const auto [first, last] = by_index_.equal_range(place.mapped().index);
-    for (auto it = first; it != last; ++it)
-      if (it->second == tag) {
-        by_index_.erase(it);
-        break;
-      }
-  }
-  return deadlines_.remove(tag);
-}
-
 void barriers_waiting::add_read(ticket tag, mono_time deadline) {
   deadlines_.add(tag, deadline);
 }
@@ -84,10 +37,14 @@ std::vector<ticket> barriers_waiting::reached(raft::log_index index,
   return out;
 }
 
-std::vector<ticket> barriers_waiting::expired(mono_time now) {
-  auto out = deadlines_.expired(now);
-  for (auto tag : out)
-    remove(tag);
+void barriers_waiting::dropped(ticket tag) {
+  if (deadlines_.contains(tag))
+    dropped_.insert(tag);
+}
+
+std::vector<ticket> barriers_waiting::take_dropped() {
+  std::vector<ticket> out{dropped_.begin(), dropped_.end()};
+  dropped_.clear();
   return out;
 }
 
@@ -96,6 +53,7 @@ bool barriers_waiting::remove(ticket tag) {
     by_index_.erase({row.mapped(), tag});
   if (const auto row = wanted_.extract(tag))
     by_revision_.erase({row.mapped(), tag});
+  dropped_.erase(tag);
   return deadlines_.remove(tag);
 }
 

@@ -54,37 +54,6 @@ private:
   std::set<std::pair<Time, ticket>> by_deadline_;
 };
 
-/// Proposals that were sent into the log and have no outcome yet.
-class proposals_in_flight {
-public:
-  std::size_t size() const { return deadlines_.size(); }
-
-  void add(ticket tag, wall_time deadline);
-
-  /// The log holds the proposal at `at`.
-  void placed(ticket tag, raft::log_position at);
-
-  /// An entry of `term` is being applied at `index`. The tickets whose
-  /// proposals stood there: `won` is set for the one whose entry it is,
-  /// `lost` are those another term's entry replaced.
-  struct settled {
-    std::optional<ticket> won;
-    std::vector<ticket> lost;
-  };
-  settled applied(raft::log_position at);
-
-  /// Takes the tickets whose deadline is before `now`.
-  std::vector<ticket> expired(wall_time now);
-
-  /// Forgets a ticket; false when it was not waiting.
-  bool remove(ticket tag);
-
-private:
-  deadline_table<wall_time> deadlines_;
-  std::map<ticket, raft::log_position> places_;
-  std::multimap<raft::log_index, ticket> by_index_;
-};
-
 /// Calls that wait until something was applied.
 class barriers_waiting {
 public:
@@ -96,11 +65,23 @@ public:
   /// The read is linearizable once `index` is applied.
   void confirmed(ticket tag, raft::log_index index);
 
+  /// Nobody could confirm the read: to be asked for again after `take_dropped`.
+  void dropped(ticket tag);
+
+  /// Takes the reads that were dropped and still wait.
+  std::vector<ticket> take_dropped();
+
+  bool was_dropped(ticket tag) const { return dropped_.contains(tag); }
+
   /// Takes what is satisfied by this much being applied.
   std::vector<ticket> reached(raft::log_index index, store::revision revision);
 
-  std::vector<ticket> expired(mono_time now);
+  /// Those whose deadline is before `now`; they stay.
+  std::vector<ticket> expired(mono_time now) const {
+    return deadlines_.expired(now);
+  }
 
+  /// False when it was not there.
   bool remove(ticket tag);
 
 private:
@@ -109,6 +90,7 @@ private:
   std::set<std::pair<raft::log_index, ticket>> by_index_;
   std::map<ticket, store::revision> wanted_;
   std::set<std::pair<store::revision, ticket>> by_revision_;
+  std::set<ticket> dropped_;
 };
 
 } // namespace troupe::state

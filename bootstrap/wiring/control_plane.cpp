@@ -43,10 +43,10 @@ constexpr std::size_t state_mailbox_max = 64 * 1024;
 
 state::state_actor_config describe_state(const control_plane_config& config) {
   state::state_actor_config out;
-  out.core.raft.group = raft::group_id{1};
-  out.core.raft.self = raft::member_id{config.member};
-  out.core.raft.voters = {out.core.raft.self};
-  out.log.self = {config.cluster_uid, out.core.raft.self};
+  out.replica.core.raft.group = raft::group_id{1};
+  out.replica.core.raft.self = raft::member_id{config.member};
+  out.replica.core.raft.voters = {out.replica.core.raft.self};
+  out.replica.log.self = {config.cluster_uid, out.replica.core.raft.self};
   out.open_disk = [path = config.state_directory] {
     return open_posix_disk(path);
   };

@@ -62,7 +62,17 @@ std::string_view senders_to(const bus_peer& self) {
 } // namespace
 
 std::string_view to_string(lane value) {
-  return value == lane::control ? "control" : "bulk";
+  switch (value) {
+    case lane::control:
+      return "control";
+    case lane::bulk:
+      return "bulk";
+    case lane::raft:
+      return "raft";
+    case lane::snapshot:
+      break;
+  }
+  return "snapshot";
 }
 
 lane lane_of(message_type type) {
@@ -189,7 +199,10 @@ std::vector<subscription> subscriptions(std::string_view cluster_uid,
     pattern.replace(pattern.size() - 1, 1, to_string(on));
     out.push_back({std::move(pattern), {}});
   }
-  if (self.role == server_role)
+  // What replicas say is for one of them, and never for whichever is free.
+  if (on == lane::raft || on == lane::snapshot)
+    out.resize(1);
+  else if (self.role == server_role)
     out.back().queue = any_name;
   return out;
 }

@@ -20,11 +20,18 @@ namespace troupe::bus {
 
 /// Messages of one lane keep their order and share one connection.
 enum class lane : std::uint8_t {
-  control, ///< asks, watches
-  bulk,    ///< logs, commands: what may be large
+  control,  ///< asks, watches
+  bulk,     ///< logs, commands: what may be large
+  raft,     ///< replicas among each other
+  snapshot, ///< the state as a whole, from replica to replica
 };
 
-inline constexpr lane lanes[] = {lane::control, lane::bulk};
+inline constexpr lane lanes[] = {lane::control, lane::bulk, lane::raft,
+                                 lane::snapshot};
+
+/// Those of a messenger, and those of a Raft transport.
+inline constexpr lane messenger_lanes[] = {lane::control, lane::bulk};
+inline constexpr lane replica_lanes[] = {lane::raft, lane::snapshot};
 
 std::string_view to_string(lane value);
 

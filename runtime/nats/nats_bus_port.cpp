@@ -5,7 +5,9 @@
 #include "runtime/base/guarded.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/bus/bus_messenger.hpp"
+#include "runtime/bus/raft_transport.hpp"
 #include "runtime/nats/nats_connection.hpp"
+#include "runtime/nats/nats_raft_transport.hpp"
 
 #include <array>
 #include <condition_variable>
@@ -14,6 +16,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace troupe::bus {
 
@@ -65,13 +68,15 @@ private:
 
 class nats_bus_port final : public bus_port {
 public:
-  nats_bus_port(nats_config config, nats_credentials credentials)
-      : config_{std::move(config)}, credentials_{std::move(credentials)} {}
+  nats_bus_port(nats_config config, nats_credentials credentials,
+                std::span<const lane> own)
+      : config_{std::move(config)}, credentials_{std::move(credentials)},
+        own_(own.begin(), own.end()) {}
 
   ~nats_bus_port() override { stop(); }
 
   status_result start(bus_listener& listener) override {
-    for (auto on : lanes)
+    for (auto on : own_)
       if (auto opened = open(on); !opened)
         return opened.error();
     // Whoever hears a message may want to answer on any lane.
@@ -96,7 +101,7 @@ public:
   }
 
   bool connected() const override {
-    for (auto on : lanes) {
+    for (auto on : own_) {
       const auto connection = of(on);
       if (connection == nullptr || !connection->connected())
         return false;
@@ -146,6 +151,7 @@ private:
 
   nats_config config_;
   nats_credentials credentials_;
+  std::vector<lane> own_;
   std::shared_ptr<nats_inlet> inlet_ = std::make_shared<nats_inlet>();
   std::shared_ptr<given_up_lanes> lost_ = std::make_shared<given_up_lanes>();
   guarded<std::array<connection_ptr, std::size(lanes)>> connections_;
@@ -154,7 +160,8 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<bus_port>> make_nats_bus_port(nats_config config) {
+result<std::unique_ptr<bus_port>> make_nats_bus_port(nats_config config,
+                                                     std::span<const lane> on) {
   auto credentials = parse_credentials(config.credentials);
   if (!credentials)
     return credentials.error();
@@ -162,7 +169,7 @@ result<std::unique_ptr<bus_port>> make_nats_bus_port(nats_config config) {
     return error{errc::invalid_argument,
                  "the bus: a certificate and its key go together"};
   return std::unique_ptr<bus_port>{std::make_unique<nats_bus_port>(
-      std::move(config), std::move(*credentials))};
+      std::move(config), std::move(*credentials), on)};
 }
 
 } // namespace troupe::bus
@@ -176,6 +183,17 @@ result<std::unique_ptr<messenger>> make_nats_messenger(nats_config config) {
   if (!port)
     return port.error();
   return bus::make_messenger(std::move(own), std::move(*port));
+}
+
+result<std::unique_ptr<raft_transport_port>>
+make_nats_raft_transport(nats_config config, raft_receiver receiver) {
+  auto uid = config.cluster_uid;
+  auto self = config.self;
+  auto port = bus::make_nats_bus_port(std::move(config), bus::replica_lanes);
+  if (!port)
+    return port.error();
+  return bus::make_raft_transport(std::move(uid), std::move(self),
+                                  std::move(*port), std::move(receiver));
 }
 
 } // namespace troupe

@@ -214,7 +214,7 @@ natsStatus set_security(natsOptions* options, const nats_config& config,
   return done.status();
 }
 
-natsStatus set_manners(natsOptions* options, context& shared) {
+natsStatus set_manners(natsOptions* options, lane on, context& shared) {
   steps done;
   done << natsOptions_SetName(options, shared.name.c_str())
        << natsOptions_SetTimeout(options, connect_timeout)
@@ -223,7 +223,8 @@ natsStatus set_manners(natsOptions* options, context& shared) {
        << natsOptions_SetWriteDeadline(options, write_deadline)
        << natsOptions_SetSendAsap(options, true)
        << natsOptions_SetIgnoreDiscoveredServers(options, true)
-       << natsOptions_UseGlobalMessageDelivery(options, true)
+       // Replicas wait for nobody else's messages.
+       << natsOptions_UseGlobalMessageDelivery(options, on != lane::raft)
        << natsOptions_SetReconnectBufSize(options, 0)
        << natsOptions_SetMaxReconnect(options, -1)
        << natsOptions_SetCustomReconnectDelay(options, reconnect_delay, &shared)
@@ -303,7 +304,7 @@ result<std::unique_ptr<nats_connection>> nats_connection::open(
   status = set_security(made, config, *shared);
   if (status != NATS_OK)
     return wrong(status, "the bus's certificates");
-  status = set_manners(made, *shared);
+  status = set_manners(made, on, *shared);
   if (status != NATS_OK)
     return wrong(status, "the bus's options");
   std::unique_ptr<nats_connection> out{new nats_connection};

@@ -21,6 +21,8 @@ struct received {
 struct propose {
   proposal_tag tag;
   shared_bytes payload; ///< not null
+  /// Only while this replica leads in that term; 0: in any.
+  raft::term only_in = {};
 };
 
 /// Answered by `read_ready` or `read_dropped`, possibly never if the driver

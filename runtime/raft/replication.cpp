@@ -10,7 +10,8 @@ namespace troupe::raft {
 void raft_fsm::on(const propose& in) {
   TROUPE_CHECK(in.payload, "a proposal has a payload");
   auto* l = leading();
-  if (!l)
+  const bool late = in.only_in.value() != 0 && in.only_in != hard_.term;
+  if (!l || late)
     return drop(in.tag, drop_reason::not_leader);
   if (l->transfer)
     return drop(in.tag, drop_reason::transferring);

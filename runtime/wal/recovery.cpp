@@ -40,6 +40,7 @@ public:
         return done.error();
     for (const auto& damage : out_.found.damages)
       out_.found.verdict = std::max(out_.found.verdict, damage.kind);
+    out_.found.suspect_before = out_.hard.content.suspect;
     out_.found.suspect =
         out_.hard.content.suspect || out_.found.verdict != verdict::clean;
     return std::move(out_);

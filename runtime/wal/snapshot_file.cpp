@@ -65,90 +65,6 @@ result<snapshot_meta> read_header(bytes_view data,
   return out;
 }
 
-/// Walks the chunks of one file.
-class chunk_reader {
-public:
-  explicit chunk_reader(disk_file& file, std::uint32_t check)
-      : file_(&file), check_(check) {}
-
-  /// The next chunk, or nothing after a valid trailer.
-  result<std::optional<bytes>> next() {
-    auto head = file_->read(offset_, chunk_head_octets);
-    if (!head)
-      return head.error();
-    decoder in{*head};
-    const auto stored = in.get<std::uint32_t>();
-    const auto raw = in.get<std::uint32_t>();
-    const auto check = in.get<std::uint32_t>();
-    if (!in.good() || raw > snapshot_chunk_octets_max
-        || stored > ZSTD_compressBound(snapshot_chunk_octets_max))
-      return corrupt("a chunk of the snapshot is damaged");
-    auto data = file_->read(offset_ + chunk_head_octets,
-                            stored == 0 ? trailer_octets + 1 : stored);
-    if (!data)
-      return data.error();
-    check_ = crc32c(bytes_view{*head}.substr(0, 8), check_);
-    check_ = crc32c(*data, check_);
-    if (check_ != check)
-      return corrupt("a chunk of the snapshot is damaged");
-    return stored == 0 ? finish(*data) : expand(*data, raw);
-  }
-
-private:
-  result<std::optional<bytes>> expand(bytes_view data, std::uint32_t raw) {
-    if (data.empty() || raw == 0)
-      return corrupt("a chunk of the snapshot is malformed");
-    bytes out(raw, '\0');
-    const auto got =
-        ZSTD_decompress(out.data(), out.size(), data.data(), data.size());
-    if (ZSTD_isError(got) || got != raw)
-      return corrupt("a chunk of the snapshot does not decompress");
-    offset_ += chunk_head_octets + data.size();
-    ++chunks_;
-    raw_octets_ += raw;
-    return std::optional<bytes>{std::move(out)};
-  }
-
-  result<std::optional<bytes>> finish(bytes_view data) {
-    decoder in{data};
-    const auto chunks = in.get<std::uint64_t>();
-    const auto octets = in.get<std::uint64_t>();
-    if (!in.good() || !in.rest().empty() || chunks != chunks_
-        || octets != raw_octets_)
-      return corrupt("the snapshot's end does not match its chunks");
-    return std::optional<bytes>{};
-  }
-
-  disk_file* file_;
-  std::uint64_t offset_ = header_octets;
-  std::uint64_t chunks_ = 0;
-  std::uint64_t raw_octets_ = 0;
-  std::uint32_t check_;
-};
-
-result<snapshot_meta> read_open(disk_file& file,
-                                const std::optional<identity>& self,
-                                const chunk_consumer& consume) {
-  const auto head = file.read(0, header_octets);
-  if (!head)
-    return head.error();
-  auto meta = read_header(*head, self);
-  if (!meta)
-    return meta;
-  chunk_reader chunks{file, crc32c(*head)};
-  for (;;) {
-    auto chunk = chunks.next();
-    if (!chunk)
-      return chunk.error();
-    if (!chunk->has_value())
-      return meta;
-    if (!consume)
-      continue;
-    if (auto taken = consume(**chunk); !taken)
-      return taken.error();
-  }
-}
-
 } // namespace
 
 std::string snapshot_name(const snapshot_meta& meta) {
@@ -284,20 +200,121 @@ status_result write_snapshot(disk_port& disk, const identity& self,
   }
 }
 
-result<snapshot_meta> read_snapshot(disk_port& disk, std::string_view name,
-                                    const std::optional<identity>& self,
-                                    const chunk_consumer& consume) {
+/// Walks the chunks of one file.
+class snapshot_reader::chunks {
+public:
+  chunks(std::unique_ptr<disk_file> file, std::uint32_t check)
+      : file_(std::move(file)), check_(check) {}
+
+  /// The next chunk, empty after a valid trailer.
+  result<bytes> next() {
+    auto head = file_->read(offset_, chunk_head_octets);
+    if (!head)
+      return head.error();
+    decoder in{*head};
+    const auto stored = in.get<std::uint32_t>();
+    const auto raw = in.get<std::uint32_t>();
+    const auto check = in.get<std::uint32_t>();
+    if (!in.good() || raw > snapshot_chunk_octets_max
+        || stored > ZSTD_compressBound(snapshot_chunk_octets_max))
+      return corrupt("a chunk of the snapshot is damaged");
+    auto data = file_->read(offset_ + chunk_head_octets,
+                            stored == 0 ? trailer_octets + 1 : stored);
+    if (!data)
+      return data.error();
+    check_ = crc32c(bytes_view{*head}.substr(0, 8), check_);
+    check_ = crc32c(*data, check_);
+    if (check_ != check)
+      return corrupt("a chunk of the snapshot is damaged");
+    return stored == 0 ? finish(*data) : expand(*data, raw);
+  }
+
+private:
+  result<bytes> expand(bytes_view data, std::uint32_t raw) {
+    if (data.empty() || raw == 0)
+      return corrupt("a chunk of the snapshot is malformed");
+    bytes out(raw, '\0');
+    const auto got =
+        ZSTD_decompress(out.data(), out.size(), data.data(), data.size());
+    if (ZSTD_isError(got) || got != raw)
+      return corrupt("a chunk of the snapshot does not decompress");
+    offset_ += chunk_head_octets + data.size();
+    ++chunks_;
+    raw_octets_ += raw;
+    return out;
+  }
+
+  result<bytes> finish(bytes_view data) {
+    decoder in{data};
+    const auto chunks = in.get<std::uint64_t>();
+    const auto octets = in.get<std::uint64_t>();
+    if (!in.good() || !in.rest().empty() || chunks != chunks_
+        || octets != raw_octets_)
+      return corrupt("the snapshot's end does not match its chunks");
+    return bytes{};
+  }
+
+  std::unique_ptr<disk_file> file_;
+  std::uint64_t offset_ = header_octets;
+  std::uint64_t chunks_ = 0;
+  std::uint64_t raw_octets_ = 0;
+  std::uint32_t check_;
+};
+
+snapshot_reader::snapshot_reader(std::string name, const snapshot_meta& meta,
+                                 std::unique_ptr<chunks> rest)
+    : name_(std::move(name)), meta_(meta), rest_(std::move(rest)) {}
+
+snapshot_reader::snapshot_reader(snapshot_reader&&) noexcept = default;
+
+snapshot_reader::~snapshot_reader() = default;
+
+result<snapshot_reader>
+snapshot_reader::open(disk_port& disk, std::string_view name,
+                      const std::optional<identity>& self) {
+  const auto about = [&](const error& why) {
+    return error{why.code, std::string{name} + ": " + why.message};
+  };
   auto file = disk.open(name, disk_port::open_mode::read_only);
   if (!file)
     return file.error();
-  auto read = read_open(**file, self, consume);
-  if (!read)
-    return error{read.error().code,
-                 std::string{name} + ": " + read.error().message};
-  if (snapshot_name(*read) != name)
-    return error{errc::corrupt,
-                 std::string{name} + ": the snapshot is another one's"};
-  return read;
+  const auto head = (*file)->read(0, header_octets);
+  if (!head)
+    return about(head.error());
+  const auto meta = read_header(*head, self);
+  if (!meta)
+    return about(meta.error());
+  if (snapshot_name(*meta) != name)
+    return about(corrupt("the snapshot is another one's"));
+  return snapshot_reader{
+      std::string{name}, *meta,
+      std::make_unique<chunks>(std::move(*file), crc32c(*head))};
+}
+
+result<bytes> snapshot_reader::next() {
+  auto chunk = rest_->next();
+  if (!chunk)
+    return error{chunk.error().code, name_ + ": " + chunk.error().message};
+  return chunk;
+}
+
+result<snapshot_meta> read_snapshot(disk_port& disk, std::string_view name,
+                                    const std::optional<identity>& self,
+                                    const chunk_consumer& consume) {
+  auto reader = snapshot_reader::open(disk, name, self);
+  if (!reader)
+    return reader.error();
+  for (;;) {
+    auto chunk = reader->next();
+    if (!chunk)
+      return chunk.error();
+    if (chunk->empty())
+      return reader->meta();
+    if (!consume)
+      continue;
+    if (auto taken = consume(*chunk); !taken)
+      return taken.error();
+  }
 }
 
 result<std::vector<snapshot_meta>> list_snapshots(disk_port& disk,
@@ -320,7 +337,8 @@ status_result prune_snapshots(disk_port& disk, raft::group_id group,
   if (!found)
     return found.error();
   for (std::size_t i = keep; i < found->size(); ++i)
-    if (auto gone = disk.remove(snapshot_name((*found)[i])); !gone)
+    if (auto gone = disk.remove(snapshot_name((*found)[i]));
+        !gone && gone.error().code != errc::not_found)
       return gone;
   return disk.sync_directory();
 }

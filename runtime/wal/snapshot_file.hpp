@@ -62,6 +62,33 @@ private:
   std::uint32_t check_ = 0;
 };
 
+/// Reads one snapshot from its beginning, chunk by chunk.
+class snapshot_reader {
+public:
+  /// Errors as `read_snapshot`.
+  static result<snapshot_reader> open(disk_port& disk, std::string_view name,
+                                      const std::optional<identity>& self);
+
+  snapshot_reader(snapshot_reader&&) noexcept;
+  snapshot_reader& operator=(snapshot_reader&&) = delete;
+  ~snapshot_reader();
+
+  /// The next part of the image; empty once all of it was read and is whole.
+  result<bytes> next();
+
+  const snapshot_meta& meta() const { return meta_; }
+
+private:
+  class chunks;
+
+  snapshot_reader(std::string name, const snapshot_meta& meta,
+                  std::unique_ptr<chunks> rest);
+
+  std::string name_;
+  snapshot_meta meta_;
+  std::unique_ptr<chunks> rest_;
+};
+
 /// Gives the next part of the image; empty ends it.
 using chunk_producer = std::function<result<bytes>()>;
 using chunk_consumer = std::function<status_result(bytes_view)>;

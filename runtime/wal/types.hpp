@@ -138,6 +138,8 @@ struct recovery {
   /// The last group commit was lost or is in doubt, now or at an earlier start
   /// not yet settled: vote and acknowledge nothing until repaired.
   bool suspect = false;
+  /// So it was at an earlier start: what was lost then is not known any more.
+  bool suspect_before = false;
   std::vector<recovered_group> groups; ///< ascending by group
   std::vector<wal::damage> damages;    ///< in log order
   std::vector<std::string> notes;      ///< harmless findings, for the log

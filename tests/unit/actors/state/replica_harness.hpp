@@ -1,7 +1,6 @@
 #pragma once
 
-#include "actors/state/replica_storage.hpp"
-#include "actors/state/state_core.hpp"
+#include "actors/state/replica.hpp"
 #include "tests/support/sim_disk.hpp"
 
 #include <map>
@@ -30,25 +29,21 @@ class replica_harness {
 public:
   explicit replica_harness(std::unique_ptr<sim_disk> disk,
                            state::state_config config = sole_voter_config())
-      : disk_(std::move(disk)), config_(std::move(config)) {
-    const auto log = small_log_config();
-    state::recovered_replica found;
-    auto storage = state::replica_storage::open(*disk_, log, config_.raft.group,
-                                                true, found);
-    if (!storage) {
-      failure_ = storage.error();
+      : disk_(std::move(disk)), group_(config.raft.group) {
+    auto opened = state::replica::open(
+        *disk_, {std::move(config), small_log_config()}, findings_);
+    if (!opened) {
+      failure_ = opened.error();
       return;
     }
-    storage_ = std::move(*storage);
-    findings_ = found.findings;
-    core_.emplace(config_, std::move(found.raft), std::move(found.store));
+    replica_ = std::move(*opened);
     run({});
     tick(std::chrono::milliseconds{100});
   }
 
   bool alive() const { return !failure_; }
   const error& failure() const { return *failure_; }
-  state::state_core& core() { return *core_; }
+  const state::state_core& core() const { return replica_->core(); }
   const std::vector<std::string>& findings() const { return findings_; }
   sim_disk& disk() { return *disk_; }
 
@@ -70,33 +65,28 @@ public:
 
   /// Steps with `inputs` until nothing more follows, as the actor does.
   void run(std::vector<state::input> inputs) {
-    if (!alive())
-      return;
+    const auto sink = [this](state::replica_effect what) { note(what); };
     do {
-      std::vector<raft::effect> storage;
-      for (auto& what : core_->step(inputs))
-        note(what, storage);
-      inputs = std::exchange(later_, {});
-      if (auto taken = storage_->take(storage, core_->raft().log().start());
-          !taken)
-        return fail(taken.error());
-      auto durable = storage_->sync();
-      if (!durable)
-        return fail(durable.error());
-      if (*durable > reported_) {
-        reported_ = *durable;
-        inputs.push_back(raft::input{raft::persisted{*durable}});
+      if (!alive())
+        return;
+      if (auto done = replica_->step(inputs, sink); !done)
+        return fail(done.error());
+      while (replica_->wants_sync()) {
+        const auto moved = replica_->sync(sink);
+        if (!moved)
+          return fail(moved.error());
+        if (!*moved)
+          break;
       }
+      inputs = std::exchange(later_, {});
     } while (!inputs.empty());
   }
 
 private:
   void fail(error why) { failure_ = std::move(why); }
 
-  void note(state::effect& what, std::vector<raft::effect>& storage) {
-    if (auto* e = std::get_if<raft::effect>(&what)) {
-      storage.push_back(std::move(*e));
-    } else if (auto* e = std::get_if<state::answer_proposal>(&what)) {
+  void note(state::replica_effect& what) {
+    if (auto* e = std::get_if<state::answer_proposal>(&what)) {
       outcomes.emplace(e->tag.value(), e->outcome);
     } else if (auto* e = std::get_if<state::answer_barrier>(&what)) {
       barriers.emplace(e->tag.value(), e->outcome);
@@ -106,21 +96,19 @@ private:
       ++snapshots;
       const bool durable =
           write_snapshots
-          && state::write_store_snapshot(*disk_, small_log_config(),
-                                         config_.raft.group, e->at, *e->view)
+          && state::write_store_snapshot(*disk_, small_log_config(), group_,
+                                         e->at, *e->view)
                  .has_value();
       later_.push_back(state::snapshot_saved{e->at, durable});
     }
   }
 
   std::unique_ptr<sim_disk> disk_;
-  state::state_config config_;
-  std::unique_ptr<state::replica_storage> storage_;
-  std::optional<state::state_core> core_;
+  raft::group_id group_;
+  std::unique_ptr<state::replica> replica_;
   std::optional<error> failure_;
   std::vector<std::string> findings_;
   std::vector<state::input> later_;
-  raft::storage_sequence reported_;
   wall_time wall_{std::chrono::seconds{1'800'000'000}};
   mono_time mono_{std::chrono::seconds{1}};
 };

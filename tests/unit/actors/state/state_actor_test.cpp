@@ -30,12 +30,12 @@ struct fixture {
 
   fixture() {
     state_actor_config settings;
-    settings.core.raft.group = raft::group_id{1};
-    settings.core.raft.self = raft::member_id{"s1"};
-    settings.core.raft.voters = {raft::member_id{"s1"}};
-    settings.log.self = {"cluster-1", raft::member_id{"s1"}};
-    settings.log.segment_octets = 256 * 1024;
-    settings.log.batch_octets_max = 64 * 1024;
+    settings.replica.core.raft.group = raft::group_id{1};
+    settings.replica.core.raft.self = raft::member_id{"s1"};
+    settings.replica.core.raft.voters = {raft::member_id{"s1"}};
+    settings.replica.log.self = {"cluster-1", raft::member_id{"s1"}};
+    settings.replica.log.segment_octets = 256 * 1024;
+    settings.replica.log.batch_octets_max = 64 * 1024;
     settings.tick = 10ms;
     settings.open_disk = [this]() -> result<std::unique_ptr<disk_port>> {
       return std::unique_ptr<disk_port>{disk.beside()};
