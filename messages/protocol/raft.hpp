@@ -166,11 +166,25 @@ struct timeout_now {
   friend bool operator==(const timeout_now&, const timeout_now&) = default;
 };
 
+/// A replica that may have lost entries it acknowledged asks another voter how
+/// far its log goes. Terms do not matter: whoever hears it answers.
+struct tail_request {
+  friend bool operator==(const tail_request&, const tail_request&) = default;
+};
+
+/// The sender's intact log ends at `last`.
+struct tail_response {
+  log_position last;
+
+  friend bool operator==(const tail_response&, const tail_response&) = default;
+};
+
 /// The order is that of the wire's kind numbers: append only.
 using message_body =
     std::variant<vote_request, vote_response, append_request, append_accepted,
                  append_rejected, heartbeat, heartbeat_response, read_request,
-                 read_response, snapshot_chunk, snapshot_ack, timeout_now>;
+                 read_response, snapshot_chunk, snapshot_ack, timeout_now,
+                 tail_request, tail_response>;
 
 struct message {
   group_id group;

@@ -153,6 +153,15 @@ void put_body(writer& w, const timeout_now&) {
   w.array(0);
 }
 
+void put_body(writer& w, const tail_request&) {
+  w.array(0);
+}
+
+void put_body(writer& w, const tail_response& x) {
+  w.array(2);
+  w.put(x.last);
+}
+
 // -- reading ------------------------------------------------------------------
 
 /// Takes fields off an array one by one. The first failure sticks; what is
@@ -323,6 +332,10 @@ message_body get_body(std::uint64_t kind, const msgpack::object& x,
         return snapshot_ack{r.index(), r.number()};
       case 11:
         return timeout_now{};
+      case 12:
+        return tail_request{};
+      case 13:
+        return tail_response{r.position()};
       default:
         r.fail(errc::unsupported, "unknown kind");
         return timeout_now{};

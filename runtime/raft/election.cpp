@@ -75,7 +75,7 @@ bool raft_fsm::in_lease() const {
 }
 
 bool raft_fsm::would_grant(const message& m, const vote_request& r) const {
-  if (lost_ || !log_.is_up_to_date(r.last))
+  if (!may_trust(r.last) || !log_.is_up_to_date(r.last))
     return false;
   if (r.pre_vote)
     return m.term > hard_.term && !in_lease();

@@ -88,6 +88,7 @@ void raft_fsm::on(const tick&) {
     tick_leader();
     return;
   }
+  ask_for_tails();
   tick_reads();
   tick_election();
 }
@@ -98,6 +99,10 @@ void raft_fsm::on(const received& in) {
                     && m.from != config_.self && quorum_.contains(m.from);
   if (!ours)
     return;
+  if (std::holds_alternative<tail_request>(m.body))
+    return on_tail_request(m);
+  if (const auto* tail = std::get_if<tail_response>(&m.body))
+    return on_tail_response(m, *tail);
   if (m.term < hard_.term) {
     answer_stale(m);
     return;
@@ -114,16 +119,6 @@ void raft_fsm::on(const persisted& in) {
   settle_suspicion();
   count_votes();
   advance_commit();
-}
-
-void raft_fsm::settle_suspicion() {
-  if (supplied_ && durability_.durable_index() >= *supplied_)
-    on(suspicion_cleared{});
-}
-
-void raft_fsm::on(const suspicion_cleared&) {
-  lost_.reset();
-  supplied_.reset();
 }
 
 /// False if the message, of a higher term, is to be ignored.

@@ -8,6 +8,7 @@
 #include "runtime/raft/quorum/majority.hpp"
 #include "runtime/raft/roles.hpp"
 
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -71,8 +72,6 @@ private:
   void on(const tick&);
   void on(const received& in);
   void on(const persisted& in);
-  void on(const suspicion_cleared&);
-  void settle_suspicion();
   bool adopt_term(const message& m);
   void answer_stale(const message& m);
   void follow(raft::term t, member_id leader);
@@ -97,6 +96,17 @@ private:
   void on_body(const message& m, const vote_response& r);
   void on_body(const message& m, const timeout_now&);
 
+  // suspicion.cpp
+  void on(const suspicion_cleared&);
+  void settle_suspicion();
+  void ask_for_tails();
+  bool supplies(log_index match) const;
+  bool may_trust(const log_position& last) const;
+  void on_tail_request(const message& m);
+  void on_tail_response(const message& m, const tail_response& r);
+  void on_body(const message&, const tail_request&) {}
+  void on_body(const message&, const tail_response&) {}
+
   // leadership.cpp
   void tick_leader();
   void check_quorum();
@@ -112,7 +122,6 @@ private:
   void send_append(const member_id& to, progress& p);
   void send_appends();
   void advance_commit();
-  bool supplies(log_index match) const;
   void accept(const member_id& to, log_index match);
   void reject(const member_id& to, log_position previous);
   void on_body(const message& m, const append_request& r);
@@ -159,6 +168,11 @@ private:
   raft::term lost_term_; ///< nothing of a later term was lost
   /// What was lost is in the log up to here, not yet durable.
   std::optional<log_index> supplied_;
+  unsigned tail_ticks_ = 0;
+  /// How far the other voters' logs go, of those that were asked and answered.
+  std::map<member_id, log_position> tails_;
+  /// All have answered: the furthest of them.
+  std::optional<log_position> furthest_tail_;
   unsigned elapsed_ticks_ = 0; ///< leader: since the last quorum check
   unsigned timeout_ticks_ = 0;
   std::uint64_t random_ = 0;

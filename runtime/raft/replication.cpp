@@ -82,25 +82,16 @@ void raft_fsm::advance_commit() {
     log_.commit_to(reached);
 }
 
-/// Whether a log that agrees with the leader's up to `match` holds again all
-/// that was lost and may be committed. Whoever leads was elected without this
-/// replica's vote since the loss, or before it, so its log has every entry
-/// that this replica helped to commit; but an acknowledgement may still be on
-/// its way, and how far the leader's own log goes is not said. Of an entry of
-/// a term later than the loss it is known that everything lost is before it.
-bool raft_fsm::supplies(log_index match) const {
-  TROUPE_CHECK(lost_, "only a suspect replica waits for what it lost");
-  const auto term = log_.term_at(match);
-  return (lost_->last && match >= *lost_->last) || (term && *term > lost_term_);
-}
-
 void raft_fsm::accept(const member_id& to, log_index match) {
   TROUPE_CHECK(match <= log_.last().index, "only what is held is accepted");
   if (lost_) {
     if (!supplied_ && supplies(match))
       supplied_ = match;
-    if (!supplied_)
+    // No acknowledgement, but the leader is to go on from there.
+    if (!supplied_) {
+      reject(to, {match, log_.term_at(match).value_or(raft::term{})});
       return;
+    }
     settle_suspicion();
   }
   send_after(to, hard_.term, append_accepted{match},

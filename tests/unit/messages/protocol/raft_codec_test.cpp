@@ -38,6 +38,8 @@ std::vector<sample> samples() {
       {"snapshot_chunk", snapshot_chunk{at(70000, 3), 262144, true, data}},
       {"snapshot_ack", snapshot_ack{log_index{70000}, 262151}},
       {"timeout_now", timeout_now{}},
+      {"tail_request", tail_request{}},
+      {"tail_response", tail_response{{log_index{9}, raft::term{4}}}},
   };
 }
 

@@ -233,6 +233,14 @@ private:
     });
     cluster_.crash(name);
     const auto& m = cluster_.at(name);
+    // One that only may have lost something, and did not.
+    if (below(1000) < chances_.tail && !lost_.contains(name)
+        && !m.disk.entries.empty()) {
+      const auto next = m.disk.entries.back().at.index.next();
+      lost_[name] = {next, below(2) > 0 ? std::optional{next.plus(below(3))}
+                                        : std::nullopt};
+      return;
+    }
     // Of two replicas that lost what they acknowledged a majority may have.
     if (below(1000) < chances_.tail && lost_.empty()
         && !m.disk.entries.empty()) {

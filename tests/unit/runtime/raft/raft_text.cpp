@@ -71,6 +71,10 @@ struct body_text {
     out << "snapshot_ack index=" << x.index.value() << " offset=" << x.offset;
   }
   void operator()(const timeout_now&) { out << "timeout_now"; }
+  void operator()(const tail_request&) { out << "tail"; }
+  void operator()(const tail_response& x) {
+    out << "tail_response last=" << text(x.last);
+  }
 };
 
 struct effect_text {
