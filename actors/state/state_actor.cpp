@@ -70,6 +70,7 @@ void state_actor::handle(call& input) {
           [this](peer_call& c) {
             batch_.push_back(replica::input_of(std::move(c.message)));
           },
+          [this](resign_call&) { batch_.push_back(resign{}); },
           [this](tick_call&) { tick(); },
       },
       input);

@@ -147,6 +147,20 @@ void state_core::on(snapshot_received& in, std::vector<raft::input>& out) {
   received_ = std::move(in);
 }
 
+void state_core::on(resign&, std::vector<raft::input>& out) {
+  const raft::progress* furthest = nullptr;
+  raft::member_id heir;
+  for (const auto& voter : config_.raft.voters) {
+    const auto* one = raft_.follower(voter);
+    if (one && one->active && (!furthest || one->match() > furthest->match())) {
+      furthest = one;
+      heir = voter;
+    }
+  }
+  if (furthest)
+    out.push_back(raft::transfer_leadership{heir});
+}
+
 void state_core::on(raft::input& in, std::vector<raft::input>& out) {
   out.push_back(std::move(in));
 }

@@ -80,10 +80,13 @@ struct snapshot_received {
   std::shared_ptr<store::store_fsm> store;
 };
 
+/// If this replica leads, the voter that is furthest is to.
+struct resign {};
+
 using input =
     std::variant<time_passed, propose_command, raise_command, read_barrier,
                  wait_revision, snapshot_saved, snapshot_received,
-                 forward_request, forward_answer, raft::input>;
+                 forward_request, forward_answer, resign, raft::input>;
 
 /// Effects beside the Raft core's storage and message effects.
 struct answer_proposal {
@@ -153,6 +156,7 @@ private:
   void on(snapshot_received& in, std::vector<raft::input>& out);
   void on(forward_request& in, std::vector<raft::input>& out);
   void on(forward_answer& in, std::vector<raft::input>& out);
+  void on(resign& in, std::vector<raft::input>& out);
   void on(raft::input& in, std::vector<raft::input>& out);
 
   /// Takes the command in, waited for until `deadline`, or refuses it.

@@ -97,9 +97,24 @@ void state_handle::hear(const raft::member_id& from, bytes_view octets) {
     entrance_->post(peer_call{std::move(*message)});
 }
 
+void state_handle::step_down(duration patience) {
+  const auto before = standing_.load();
+  if (before->role != raft::role::leader || !entrance_->post(resign_call{}))
+    return;
+  std::unique_lock lock{standing_mutex_};
+  standing_changed_.wait_for(lock, patience, [&] {
+    const auto now = standing_.load();
+    return now->role != raft::role::leader && !now->leader.value().empty();
+  });
+}
+
 void state_handle::tell(const raft::role_changed& now) {
   standing_.store(std::make_shared<const state::standing>(
       state::standing{now.role, now.term, now.leader}));
+  {
+    std::lock_guard lock{standing_mutex_};
+    standing_changed_.notify_all();
+  }
   const auto& leader = now.leader.value();
   log_info("state", std::string{to_string(now.role)} + " in term "
                         + std::to_string(now.term.value())

@@ -6,6 +6,7 @@
 #include "runtime/store/store_port.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -48,10 +49,13 @@ struct peer_call {
   replica_message message;
 };
 
+/// Another voter is to lead, if this one does.
+struct resign_call {};
+
 struct tick_call {};
 
 using call = std::variant<propose_call, raise_call, read_call, wait_call,
-                          snapshot_done, peer_call, tick_call>;
+                          snapshot_done, peer_call, resign_call, tick_call>;
 
 /// Where the replica stands in its group.
 struct standing {
@@ -88,6 +92,10 @@ public:
   /// messages, or too much, is dropped.
   void hear(const raft::member_id& from, bytes_view octets);
 
+  /// Hands leadership to the voter that is furthest, if this replica leads, and
+  /// waits for that, at most `patience`. Not from the actor's thread.
+  void step_down(duration patience);
+
   /// As last heard; from any thread.
   state::standing standing() const { return *standing_.load(); }
 
@@ -111,6 +119,8 @@ private:
   std::atomic<std::shared_ptr<const store::store_snapshot>> current_;
   std::shared_ptr<subscribers> subscribers_;
   std::atomic<std::shared_ptr<const state::standing>> standing_;
+  std::mutex standing_mutex_;
+  std::condition_variable standing_changed_;
   std::unordered_map<ticket, reply<store::propose_outcome>> proposals_;
   std::unordered_map<ticket, reply<store::barrier_outcome>> barriers_;
   ticket last_ticket_;

@@ -41,11 +41,21 @@ constexpr std::size_t state_mailbox_max = 64 * 1024;
   std::_Exit(EXIT_FAILURE);
 }
 
-state::state_actor_config describe_state(const control_plane_config& config) {
+/// Of a state with several voters: half a second to a second of silence makes
+/// an election.
+constexpr auto voters_tick = std::chrono::milliseconds{50};
+
+state::state_actor_config
+describe_state(const control_plane_config& config,
+               std::shared_ptr<raft_transport_port> transport) {
   state::state_actor_config out;
   out.replica.core.raft.group = raft::group_id{1};
   out.replica.core.raft.self = raft::member_id{config.member};
-  out.replica.core.raft.voters = {out.replica.core.raft.self};
+  for (const auto& name : config.voters)
+    out.replica.core.raft.voters.emplace_back(name);
+  if (transport)
+    out.tick = voters_tick;
+  out.transport = std::move(transport);
   out.replica.log.self = {config.cluster_uid, out.replica.core.raft.self};
   out.open_disk = [path = config.state_directory] {
     return open_posix_disk(path);
@@ -97,13 +107,20 @@ std::shared_ptr<const signing_key> read_key(const control_plane_config& from) {
   return *key;
 }
 
+control_plane_config complete(control_plane_config config) {
+  if (config.voters.empty())
+    config.voters = {config.member};
+  return config;
+}
+
 } // namespace
 
 class control_plane::impl {
 public:
   explicit impl(control_plane_config config)
-      : config_(std::move(config)), root_path_("/server/" + config_.member),
-        system_(caf_config_), state_(make_state()), hub_(make_hub()),
+      : config_(complete(std::move(config))),
+        root_path_("/server/" + config_.member), system_(caf_config_),
+        state_(make_state()), transport_(make_transport()), hub_(make_hub()),
         tokens_(make_tokens()), writer_(writer_ports()),
         local_(writer_ports(), check_component),
         slot_(std::make_shared<gateway::gateway_slot>()) {
@@ -126,6 +143,8 @@ public:
     system_.await_all_actors_done();
   }
 
+  void step_down(duration patience) { state_->step_down(patience); }
+
   actors::live_tree& tree() { return tree_; }
 
   http_handler handler() {
@@ -140,6 +159,18 @@ private:
     return std::make_shared<state::state_handle>(
         std::make_shared<actors::door<state::call>>(
             root_path_ + "/state/main", "state", state_mailbox_max));
+  }
+
+  std::shared_ptr<raft_transport_port> make_transport() const {
+    if (config_.voters.size() < 2)
+      return nullptr;
+    auto opened = config_.open_transport(
+        [handle = state_](const raft::member_id& from, bytes_view octets) {
+          handle->hear(from, octets);
+        });
+    if (!opened)
+      die("the other servers cannot be reached: " + opened.error().message);
+    return std::move(*opened);
   }
 
   std::shared_ptr<watch::hub_handle> make_hub() const {
@@ -193,7 +224,7 @@ private:
 
   actors::child_spec state_child() const {
     return {state_->entrance(),
-            [handle = state_, settings = describe_state(config_)](
+            [handle = state_, settings = describe_state(config_, transport_)](
                 caf::event_based_actor& parent) -> caf::actor {
               return parent.spawn<state::state_actor, caf::detached>(handle,
                                                                      settings);
@@ -304,6 +335,7 @@ private:
   actors::system_config caf_config_;
   caf::actor_system system_;
   std::shared_ptr<state::state_handle> state_;
+  std::shared_ptr<raft_transport_port> transport_;
   std::shared_ptr<watch::hub_handle> hub_;
   std::shared_ptr<const gateway::service_account_tokens> tokens_;
   gateway::object_writer writer_;
@@ -319,6 +351,10 @@ control_plane::control_plane(control_plane_config config)
 }
 
 control_plane::~control_plane() = default;
+
+void control_plane::step_down(duration patience) {
+  impl_->step_down(patience);
+}
 
 actors::live_tree& control_plane::tree() const {
   return impl_->tree();

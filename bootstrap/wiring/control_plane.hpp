@@ -6,6 +6,7 @@
 #include "runtime/caf/live_tree.hpp"
 #include "runtime/port/http_port.hpp"
 #include "runtime/port/messenger.hpp"
+#include "runtime/port/raft_transport.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -32,6 +33,12 @@ struct control_plane_config {
   std::vector<ip_address> api_addresses;
   std::uint16_t api_port = 0;
   cluster::node_times node_times = {};
+  /// The members that hold the state together, `member` among them; in the
+  /// same order everywhere. None: it alone.
+  std::vector<std::string> voters = {};
+  /// To the other voters; not called for a sole one.
+  std::function<result<std::unique_ptr<raft_transport_port>>(raft_receiver)>
+      open_transport = {};
 };
 
 /// The actors of one server under their supervision tree:
@@ -63,6 +70,10 @@ public:
 
   /// The API. Safe from any thread, as long as the control plane lives.
   http_handler handler() const;
+
+  /// Hands leadership of the state to another voter, if this member has it and
+  /// another takes it within `patience`: then nobody waits for an election.
+  void step_down(duration patience);
 
   /// The actors, to be looked at and killed.
   actors::live_tree& tree() const;

@@ -21,6 +21,9 @@ namespace {
 
 constexpr const char* component = "server";
 
+/// Another server takes the lead of the state within this, or is slow.
+constexpr auto step_down_patience = std::chrono::seconds{1};
+
 /// Errors the HTTP side finds before a request reaches the pipeline.
 bytes describe_error(int code, std::string_view message) {
   api::status out = api::bad_request(std::string{message});
@@ -106,6 +109,7 @@ int run_server(const server_options& options) {
   wait_for_end(component, signals, options.lifeline_fd);
   // Who comes now waits for the next server.
   (*server)->stop_listening();
+  plane.step_down(step_down_patience);
   if (!gate.drain(options.drain_timeout))
     log_warning(component, "some requests did not finish in time");
   server->reset();
