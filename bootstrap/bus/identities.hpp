@@ -20,6 +20,9 @@ struct authority {
   std::string operator_jwt;
   std::string account_seed; ///< "SA..."
   std::string account_jwt;
+  /// By which nats-servers of the cluster know each other: letters and digits.
+  /// Empty where there was only ever one.
+  std::string route_password;
 
   friend bool operator==(const authority&, const authority&) = default;
 };

@@ -106,10 +106,13 @@ result<std::vector<unique_fd>> open_published(cluster::cluster_record& record) {
 }
 
 status_result make_directories(const cluster::layout& files,
-                               const std::string& member) {
-  for (const auto& path : {files.run(), files.logs(), files.state(),
-                           files.state_of(member), files.pki()})
+                               const cluster::cluster_record& record) {
+  for (const auto& path :
+       {files.run(), files.logs(), files.state(), files.pki()})
     if (auto made = cluster::make_directory(path); !made)
+      return made.error();
+  for (const auto& server : cluster::server_names(record))
+    if (auto made = cluster::make_directory(files.state_of(server)); !made)
       return made.error();
   return unit{};
 }
@@ -197,7 +200,7 @@ fill(const up_options& options, const cluster::layout& files,
   auto published = open_published(record);
   if (!published)
     return published.error();
-  if (auto made = make_directories(files, record.member); !made)
+  if (auto made = make_directories(files, record); !made)
     return made.error();
   if (before)
     if (auto left = leave_nodes(files, *before, record); !left)

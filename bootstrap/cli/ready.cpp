@@ -74,7 +74,8 @@ std::optional<lack> find_missing_node(const client::api_access& access,
                 files.log_of("supervisor")};
   const auto reports = client::read_node_reports(access, timeout);
   if (!reports)
-    return lack{reports.error().message, files.log_of(record.member)};
+    return lack{reports.error().message,
+                files.log_of(cluster::server_names(record).front())};
   for (const auto& name : cluster::node_names(record)) {
     const auto since = find_agent_start(*seen->run, name);
     const auto problem = since
@@ -92,14 +93,14 @@ lack describe_server(const cluster::layout& files,
                      const cluster::cluster_record& record,
                      const error& unready) {
   const auto seen = observe(files);
-  const auto* server =
-      seen && seen->run ? seen->run->find(record.member) : nullptr;
-  const auto log = files.log_of(record.member);
-  if (server != nullptr && !server->running && !server->last_end.empty())
-    return {"server " + record.member + " does not run (" + server->last_end
-                + ")",
-            log};
-  return {unready.message, log};
+  const auto names = cluster::server_names(record);
+  for (const auto& name : names) {
+    const auto* server = seen && seen->run ? seen->run->find(name) : nullptr;
+    if (server != nullptr && !server->running && !server->last_end.empty())
+      return {"server " + name + " does not run (" + server->last_end + ")",
+              files.log_of(name)};
+  }
+  return {unready.message, files.log_of(names.front())};
 }
 
 /// What keeps the API, or one of the nodes, from being ready.

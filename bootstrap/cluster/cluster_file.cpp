@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <tuple>
 
 namespace troupe::cluster {
@@ -44,6 +45,16 @@ status_result read_number(const nlohmann::json& from, const char* member,
     return corrupt("\"" + std::string{member} + "\" must be a number from "
                    + std::to_string(least) + " to " + std::to_string(most));
   out = value.get<unsigned>();
+  return unit{};
+}
+
+/// Absent in the files of clusters that could have one only.
+status_result read_servers(const nlohmann::json& from, unsigned& out) {
+  if (auto read = read_number(from, "servers", 1, server_counts.back(), out);
+      !read)
+    return read;
+  if (std::ranges::find(server_counts, out) == server_counts.end())
+    return corrupt("\"servers\" must be 1, 3 or 5");
   return unit{};
 }
 
@@ -101,6 +112,13 @@ status_result read_node_times(const nlohmann::json& from, node_times& out) {
   return unit{};
 }
 
+std::vector<std::string> numbered(const char* letter, unsigned count) {
+  std::vector<std::string> out;
+  for (unsigned i = 1; i <= count; ++i)
+    out.push_back(letter + std::to_string(i));
+  return out;
+}
+
 } // namespace
 
 std::string to_json(const cluster_record& value) {
@@ -108,7 +126,7 @@ std::string to_json(const cluster_record& value) {
       {"version", cluster_file_version},
       {"uid", value.uid},
       {"port", value.port},
-      {"member", value.member},
+      {"servers", value.servers},
       {"nodes", value.nodes},
       {"registryMirrors", value.registry_mirrors},
       {"registryAuthorities", value.registry_authorities},
@@ -144,10 +162,8 @@ result<cluster_record> parse_cluster_record(std::string_view text) {
       || port->get<std::uint64_t>() > 65535)
     return corrupt("\"port\" must be a number from 0 to 65535");
   out.port = port->get<std::uint16_t>();
-  const auto member = json.find("member");
-  if (member == json.end() || !member->is_string())
-    return corrupt("\"member\" must be a text");
-  out.member = member->get<std::string>();
+  if (auto read = read_servers(json, out.servers); !read)
+    return read.error();
   const auto nodes = json.value("nodes", nlohmann::json(0u));
   if (!nodes.is_number_unsigned() || nodes.get<std::uint64_t>() > nodes_max)
     return corrupt("\"nodes\" must be a number from 0 to 250");
@@ -178,11 +194,20 @@ result<cluster_record> parse_cluster_record(std::string_view text) {
   return out;
 }
 
+bool has_lab(const cluster_record& value) {
+  return value.nodes > 0 || value.servers > 1;
+}
+
+std::vector<std::string> server_names(const cluster_record& value) {
+  return numbered("s", value.servers);
+}
+
+std::string bus_name(const cluster_record& value, const std::string& server) {
+  return value.servers == 1 ? "bus" : "bus-" + server;
+}
+
 std::vector<std::string> node_names(const cluster_record& value) {
-  std::vector<std::string> out;
-  for (unsigned i = 1; i <= value.nodes; ++i)
-    out.push_back("n" + std::to_string(i));
-  return out;
+  return numbered("n", value.nodes);
 }
 
 std::string make_uuid(std::array<std::uint8_t, 16> random) {

@@ -35,9 +35,10 @@ struct cluster_record {
   /// Random UUID; every file of the state carries it.
   std::string uid;
   std::uint16_t port = 0; ///< of the API on 127.0.0.1
-  /// The first voter of the state, and its name in addresses.
-  std::string member = "s1";
-  /// Machines of its lab, "n1" and so on. 0: the server alone, without a bus.
+  /// Members of the control plane, "s1" and so on, each a voter of the state;
+  /// chosen once. Several are joined by the bus, so they have a lab.
+  unsigned servers = 1;
+  /// Machines of its lab, "n1" and so on.
   unsigned nodes = 0;
   /// Where images are looked for first: "docker.io=http://10.0.0.1:5000".
   std::vector<std::string> registry_mirrors;
@@ -63,6 +64,20 @@ inline constexpr std::size_t kubeconfigs_max = 64;
 inline constexpr std::size_t registry_mirrors_max = 64;
 inline constexpr std::size_t published_max = 64;
 inline constexpr unsigned nodes_max = 250;
+
+/// How many servers a cluster may have: with one more, an even number, it would
+/// survive no more failures.
+inline constexpr std::array<unsigned, 3> server_counts{1, 3, 5};
+
+/// Whether it has a lab and a bus. Without, it is its server alone.
+bool has_lab(const cluster_record& value);
+
+/// "s1", "s2", ... as many as it has servers.
+std::vector<std::string> server_names(const cluster_record& value);
+
+/// The process that carries the bus beside that server: "bus", or "bus-s2"
+/// where there are several.
+std::string bus_name(const cluster_record& value, const std::string& server);
 
 /// "n1", "n2", ... as many as it has nodes.
 std::vector<std::string> node_names(const cluster_record& value);

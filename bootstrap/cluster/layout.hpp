@@ -50,7 +50,23 @@ public:
 
   std::string bus() const { return root_ + "/bus"; }
 
-  std::string bus_config() const { return bus() + "/nats-server.conf"; }
+  /// Settings, certificate and key of one server's part of the bus.
+  std::string bus_config(const std::string& server) const {
+    return bus() + "/" + server + ".conf";
+  }
+
+  std::string bus_certificate(const std::string& server) const {
+    return bus() + "/" + server + ".crt";
+  }
+
+  std::string bus_key(const std::string& server) const {
+    return bus() + "/" + server + ".key";
+  }
+
+  /// The log that nats-server keeps itself, beside what it says at its start.
+  std::string bus_log(const std::string& server) const {
+    return log_of("nats-server-" + server);
+  }
 
   std::string images() const { return root_ + "/images"; }
 

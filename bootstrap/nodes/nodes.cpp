@@ -9,6 +9,7 @@
 #include "node/lab/uplink.hpp"
 #include "node/sys/memory_mount.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace troupe::nodes {
@@ -25,24 +26,12 @@ result<lab::lab_plan> plan_lab(const cluster::cluster_record& about,
                                const cluster::layout& files) {
   lab::lab_config config;
   config.directory = files.run();
-  config.servers = 1;
+  config.servers = about.servers;
   config.nodes = about.nodes;
   config.private_ranges = private_ranges();
   if (about.uplink)
     config.uplink = lab::uplink_link_name(about.uid);
   return lab::make_lab_plan(config);
-}
-
-result<ip_address> address_of(const cluster::cluster_record& about,
-                              const cluster::layout& files,
-                              const std::string& member) {
-  auto plan = plan_lab(about, files);
-  if (!plan)
-    return plan.error();
-  const auto* found = plan->find(member);
-  if (found == nullptr)
-    return error{errc::not_found, "the lab has no " + member};
-  return found->address;
 }
 
 /// The authority of the bus is made once: new keys would shut out everybody.
@@ -72,14 +61,17 @@ status_result prepare_credentials(const bus::authority& by,
                              *text);
 }
 
+/// Its routes to the other servers' parts of the bus are connections in both
+/// directions, so it is a client, too.
 status_result prepare_certificate(const cluster::layout& files,
+                                  const std::string& server,
                                   const ip_address& address, wall_time now) {
   auto authority = cluster::load_authority(files);
   if (!authority)
     return authority.error();
   pki::certificate_request request;
   request.subject.common_name = "troupe-bus";
-  request.usage = pki::usage::server;
+  request.usage = pki::usage::server_and_client;
   request.ip_addresses = {address.to_string()};
   request.not_before = now - clock_slack;
   request.not_after = now + certificate_lifetime;
@@ -87,49 +79,79 @@ status_result prepare_certificate(const cluster::layout& files,
   if (!made)
     return made.error();
   if (auto saved =
-          cluster::write_file(files.bus() + "/server.key", made->private_key);
+          cluster::write_file(files.bus_key(server), made->private_key);
       !saved)
     return saved;
-  return cluster::write_file(files.bus() + "/server.crt", made->certificate);
+  return cluster::write_file(files.bus_certificate(server), made->certificate);
+}
+
+result<std::vector<std::string>>
+addresses_of_others(const cluster::cluster_record& about,
+                    const cluster::layout& files, const std::string& server) {
+  std::vector<std::string> out;
+  for (const auto& other : cluster::server_names(about)) {
+    if (other == server)
+      continue;
+    auto address = member_address(about, files, other);
+    if (!address)
+      return address.error();
+    out.push_back(address->to_string());
+  }
+  return out;
 }
 
 status_result prepare_config(const bus::authority& by,
                              const cluster::cluster_record& about,
                              const cluster::layout& files,
+                             const std::string& server,
                              const ip_address& address) {
   bus::server_config config;
-  config.name = about.member;
+  config.name = server;
   config.address = address.to_string();
   config.port = bus_port;
-  config.certificate_file = files.bus() + "/server.crt";
-  config.private_key_file = files.bus() + "/server.key";
+  config.certificate_file = files.bus_certificate(server);
+  config.private_key_file = files.bus_key(server);
   config.authority_file = files.pki() + "/ca.crt";
-  config.pid_file = files.run() + "/nats-server.pid";
-  config.log_file = files.log_of("nats-server");
+  config.pid_file = files.run() + "/nats-server-" + server + ".pid";
+  config.log_file = files.bus_log(server);
+  auto others = addresses_of_others(about, files, server);
+  if (!others)
+    return others.error();
+  config.cluster_name = about.uid;
+  config.route_port = bus_route_port;
+  for (const auto& other : *others)
+    config.routes.push_back({other, bus_route_port});
   auto text = bus::server_config_text(config, by);
   if (!text)
     return text.error();
-  return cluster::write_file(files.bus_config(), *text);
+  return cluster::write_file(files.bus_config(server), *text);
+}
+
+/// What the nats-server beside `server` and the server itself need.
+status_result prepare_server(const bus::authority& by,
+                             const cluster::cluster_record& about,
+                             const cluster::layout& files,
+                             const std::string& server, wall_time now) {
+  auto address = member_address(about, files, server);
+  if (!address)
+    return address.error();
+  if (auto ok = prepare_certificate(files, server, *address, now); !ok)
+    return ok;
+  if (auto ok = prepare_config(by, about, files, server, *address); !ok)
+    return ok;
+  return prepare_credentials(by, about, files, {"server", server}, now);
 }
 
 status_result prepare_bus(const cluster::cluster_record& about,
                           const cluster::layout& files, wall_time now) {
   if (auto made = cluster::make_directory(files.bus()); !made)
     return made.error();
-  auto address = address_of(about, files, about.member);
-  if (!address)
-    return address.error();
   auto authority = prepare_authority(about, files, now);
   if (!authority)
     return authority.error();
-  if (auto ok = prepare_certificate(files, *address, now); !ok)
-    return ok;
-  if (auto ok = prepare_config(*authority, about, files, *address); !ok)
-    return ok;
-  if (auto ok = prepare_credentials(*authority, about, files,
-                                    {"server", about.member}, now);
-      !ok)
-    return ok;
+  for (const auto& server : cluster::server_names(about))
+    if (auto ok = prepare_server(*authority, about, files, server, now); !ok)
+      return ok;
   for (const auto& node : cluster::node_names(about))
     if (auto ok =
             prepare_credentials(*authority, about, files, {"node", node}, now);
@@ -173,29 +195,48 @@ std::vector<ip_prefix> private_ranges() {
   return {pod_range(), service_range()};
 }
 
-result<std::string> bus_url(const cluster::cluster_record& about,
-                            const cluster::layout& files) {
-  auto address = address_of(about, files, about.member);
-  if (!address)
-    return address.error();
-  return "tls://" + address->to_string() + ":" + std::to_string(bus_port);
+result<std::vector<std::string>> bus_urls(const cluster::cluster_record& about,
+                                          const cluster::layout& files,
+                                          const std::string& first) {
+  auto names = cluster::server_names(about);
+  std::ranges::stable_partition(
+      names, [&](const auto& name) { return name == first; });
+  std::vector<std::string> out;
+  for (const auto& name : names) {
+    auto address = member_address(about, files, name);
+    if (!address)
+      return address.error();
+    out.push_back("tls://" + address->to_string() + ":"
+                  + std::to_string(bus_port));
+  }
+  return out;
 }
 
 result<std::vector<ip_address>>
 api_addresses(const cluster::cluster_record& about,
               const cluster::layout& files) {
-  if (about.nodes == 0)
-    return std::vector<ip_address>{};
-  auto address = address_of(about, files, about.member);
-  if (!address)
-    return address.error();
-  return std::vector<ip_address>{*address};
+  std::vector<ip_address> out;
+  if (!cluster::has_lab(about))
+    return out;
+  for (const auto& name : cluster::server_names(about)) {
+    auto address = member_address(about, files, name);
+    if (!address)
+      return address.error();
+    out.push_back(*address);
+  }
+  return out;
 }
 
-result<ip_address> node_address(const cluster::cluster_record& about,
-                                const cluster::layout& files,
-                                const std::string& name) {
-  return address_of(about, files, name);
+result<ip_address> member_address(const cluster::cluster_record& about,
+                                  const cluster::layout& files,
+                                  const std::string& name) {
+  auto plan = plan_lab(about, files);
+  if (!plan)
+    return plan.error();
+  const auto* found = plan->find(name);
+  if (found == nullptr)
+    return error{errc::not_found, "the lab has no " + name};
+  return found->address;
 }
 
 std::string credentials_file(const cluster::layout& files,
@@ -224,7 +265,7 @@ status_result check_uplink(const cluster::cluster_record& about,
 
 status_result prepare(const cluster::cluster_record& about,
                       const cluster::layout& files, wall_time now) {
-  if (about.nodes == 0)
+  if (!cluster::has_lab(about))
     return unit{};
   for (const auto& node : cluster::node_names(about))
     if (auto made = cluster::make_directory(files.state_of(node)); !made)

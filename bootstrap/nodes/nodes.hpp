@@ -15,6 +15,7 @@ namespace troupe::nodes {
 
 /// The ports of bus and API, inside the lab.
 inline constexpr std::uint16_t bus_port = 4222;
+inline constexpr std::uint16_t bus_route_port = 6222;
 inline constexpr std::uint16_t api_port = 6443;
 
 /// What pods, and services, get their addresses from.
@@ -28,20 +29,22 @@ ip_address dns_address();
 /// Ranges no member of a lab lets out.
 std::vector<ip_prefix> private_ranges();
 
-/// "tls://10.89.0.11:4222".
-result<std::string> bus_url(const cluster::cluster_record& about,
-                            const cluster::layout& files);
+/// "tls://10.89.0.11:4222" and so on: the bus beside each server, beside
+/// `first` (empty: whichever) before the others.
+result<std::vector<std::string>> bus_urls(const cluster::cluster_record& about,
+                                          const cluster::layout& files,
+                                          const std::string& first);
 
-/// Where nodes and pods reach the API, beside `api_port`; none for a cluster
-/// without nodes.
+/// Where nodes and pods reach the API, beside `api_port`: every server's
+/// address; none for a cluster without a lab.
 result<std::vector<ip_address>>
 api_addresses(const cluster::cluster_record& about,
               const cluster::layout& files);
 
-/// The address of node `name` on the lab's LAN.
-result<ip_address> node_address(const cluster::cluster_record& about,
-                                const cluster::layout& files,
-                                const std::string& name);
+/// The address of the server or node `name` on the lab's LAN.
+result<ip_address> member_address(const cluster::cluster_record& about,
+                                  const cluster::layout& files,
+                                  const std::string& name);
 
 /// Where a member's credentials for the bus are: "server-s1", "node-n2".
 std::string credentials_file(const cluster::layout& files,
@@ -57,7 +60,7 @@ status_result check_uplink(const cluster::cluster_record& about,
                            const cluster::layout& files);
 
 /// Brings about everything the cluster's nodes need before their processes
-/// start; what is there stays. A cluster without nodes needs nothing. Needs
+/// start; what is there stays. A cluster without a lab needs nothing. Needs
 /// root.
 status_result prepare(const cluster::cluster_record& about,
                       const cluster::layout& files, wall_time now);
@@ -65,7 +68,7 @@ status_result prepare(const cluster::cluster_record& about,
 /// Kills what runs in the cluster's containers and removes control groups,
 /// pods' volumes and directories, and the lab. Logs, images and the state of
 /// servers stay. May be called again after any failure, and does nothing where
-/// there never were nodes.
+/// there never was a lab.
 status_result remove_traces(const cluster::layout& files,
                             const cluster::cluster_record& about);
 

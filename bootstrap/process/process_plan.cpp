@@ -23,28 +23,31 @@ child_spec describe(const cluster::layout& files, const std::string& name) {
 }
 
 kept_process plan_bus(const cluster::cluster_record& about,
-                      const cluster::layout& files) {
-  auto child = describe(files, "bus");
+                      const cluster::layout& files, const std::string& server) {
+  const auto name = cluster::bus_name(about, server);
+  auto child = describe(files, name);
   child.program = find_program(bus_program);
-  child.arguments = {bus_program, "-c", files.bus_config()};
-  child.network_namespace = lab::member_netns_path(files.run(), about.member);
+  child.arguments = {bus_program, "-c", files.bus_config(server)};
+  child.network_namespace = lab::member_netns_path(files.run(), server);
   // It has a log of its own beside what it says while it starts.
-  return {
-      "bus", "bus", std::move(child), {files.log_of("nats-server"), SIGUSR1}};
+  return {name, "bus", std::move(child), {files.bus_log(server), SIGUSR1}};
 }
 
+/// Each gets the one socket of the API: a connection is served by whoever takes
+/// it first.
 kept_process plan_server(const cluster::cluster_record& about,
                          const cluster::layout& files,
+                         const std::string& server,
                          const shared_descriptors& with) {
-  auto child = describe(files, about.member);
+  auto child = describe(files, server);
   child.arguments = {"troupe",      "server",     "--cluster-dir",
-                     files.root(),  "--member",   about.member,
+                     files.root(),  "--member",   server,
                      "--listen-fd", "3",          "--lifeline-fd",
                      "4",           "--log-file", child.log_file};
   child.descriptors = {{with.listen, 3}, {with.lifeline, 4}};
-  if (about.nodes > 0)
-    child.network_namespace = lab::member_netns_path(files.run(), about.member);
-  return {about.member, "server", child, {child.log_file, SIGHUP}};
+  if (cluster::has_lab(about))
+    child.network_namespace = lab::member_netns_path(files.run(), server);
+  return {server, "server", child, {child.log_file, SIGHUP}};
 }
 
 kept_process plan_agent(const std::string& node, const cluster::layout& files,
@@ -58,9 +61,10 @@ kept_process plan_agent(const std::string& node, const cluster::layout& files,
   return {node, "agent", child, {child.log_file, SIGHUP}};
 }
 
-/// It lives where the nodes can be reached.
-kept_process plan_publisher(const cluster::cluster_record& about,
-                            const cluster::layout& files,
+/// It lives where the nodes can be reached, which is so whether the server
+/// there runs or not.
+kept_process plan_publisher(const cluster::layout& files,
+                            const std::string& server,
                             const shared_descriptors& with) {
   auto child = describe(files, "publisher");
   child.arguments = {
@@ -70,7 +74,7 @@ kept_process plan_publisher(const cluster::cluster_record& about,
   child.descriptors = {{with.lifeline, 3}};
   for (int place = 4; int socket : with.published)
     child.descriptors.emplace_back(socket, place++);
-  child.network_namespace = lab::member_netns_path(files.run(), about.member);
+  child.network_namespace = lab::member_netns_path(files.run(), server);
   return {"publisher", "publisher", child, {child.log_file, SIGHUP}};
 }
 
@@ -93,11 +97,14 @@ std::vector<kept_process> plan_processes(const cluster::cluster_record& about,
                                          const cluster::layout& files,
                                          const shared_descriptors& with) {
   std::vector<kept_process> out;
-  if (about.nodes > 0)
-    out.push_back(plan_bus(about, files));
-  out.push_back(plan_server(about, files, with));
+  const auto servers = cluster::server_names(about);
+  if (cluster::has_lab(about))
+    for (const auto& server : servers)
+      out.push_back(plan_bus(about, files, server));
+  for (const auto& server : servers)
+    out.push_back(plan_server(about, files, server, with));
   if (!about.published.empty())
-    out.push_back(plan_publisher(about, files, with));
+    out.push_back(plan_publisher(files, servers.front(), with));
   for (const auto& node : cluster::node_names(about))
     out.push_back(plan_agent(node, files, with));
   return out;

@@ -25,7 +25,7 @@ inline constexpr const char* bus_program = "nats-server";
 std::string find_program(const std::string& name);
 
 /// What runs for a cluster, in the order of starting; they end in the opposite
-/// order. A cluster without nodes is its server alone, outside any lab.
+/// order. A cluster without a lab is its server alone.
 std::vector<kept_process> plan_processes(const cluster::cluster_record& about,
                                          const cluster::layout& files,
                                          const shared_descriptors& with);

@@ -113,18 +113,17 @@ public:
   }
 
 private:
-  /// Agents end together; the server and then the bus follow them.
+  /// Agents end together; the servers and then the bus follow them, each kind
+  /// together too.
   void stop_next() {
-    for (auto at = keepers_.rbegin(); at != keepers_.rend(); ++at) {
-      if ((*at)->finished())
-        continue;
-      (*at)->stop();
-      if ((*at)->record().kind != "agent")
-        return;
-      if (auto next = std::next(at);
-          next != keepers_.rend() && (*next)->record().kind != "agent")
-        return;
-    }
+    const auto last =
+        std::find_if(keepers_.rbegin(), keepers_.rend(),
+                     [](const auto& each) { return !each->finished(); });
+    if (last == keepers_.rend())
+      return;
+    for (auto& each : keepers_)
+      if (each->record().kind == (*last)->record().kind)
+        each->stop();
   }
 
   status_result save() {

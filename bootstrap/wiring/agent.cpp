@@ -45,7 +45,7 @@ constexpr std::size_t small_file_max = 1024 * 1024;
 result<agent::node_config> describe_node(const cluster::cluster_record& about,
                                          const cluster::layout& files,
                                          const std::string& name) {
-  auto address = nodes::node_address(about, files, name);
+  auto address = nodes::member_address(about, files, name);
   if (!address)
     return address.error();
   const auto machine = agent::read_machine();

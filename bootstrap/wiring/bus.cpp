@@ -11,9 +11,11 @@ result<std::unique_ptr<messenger>>
 join_bus(const cluster::cluster_record& about, const cluster::layout& files,
          const bus_peer& self) {
   nats_config config;
-  auto url = nodes::bus_url(about, files);
-  if (!url)
-    return url.error();
+  // A server goes to the one beside it, everybody else to any.
+  const bool server = self.role == "server";
+  auto urls = nodes::bus_urls(about, files, server ? self.name : "");
+  if (!urls)
+    return urls.error();
   auto ca = cluster::read_file(files.pki() + "/ca.crt");
   if (!ca)
     return ca.error();
@@ -21,7 +23,8 @@ join_bus(const cluster::cluster_record& about, const cluster::layout& files,
       cluster::read_file(nodes::credentials_file(files, self.role, self.name));
   if (!credentials)
     return credentials.error();
-  config.url = std::move(*url);
+  config.urls = std::move(*urls);
+  config.first_url_first = server;
   config.ca_pem = std::move(*ca);
   config.credentials = std::move(*credentials);
   config.cluster_uid = about.uid;

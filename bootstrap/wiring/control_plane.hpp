@@ -24,7 +24,7 @@ struct control_plane_config {
   std::string server_address;  ///< "127.0.0.1:6443", told to clients
   std::string authority;       ///< the cluster's certificate, PEM
   std::string signing_key;     ///< of service accounts' tokens, PEM
-  messenger* bus = nullptr;    ///< outlives the control plane; null: no nodes
+  messenger* bus = nullptr;    ///< outlives the control plane; null: no lab
   /// What Services get their addresses from, one range of a family at most.
   std::vector<ip_prefix> service_ranges;
   ip_address dns_address; ///< in the first of them

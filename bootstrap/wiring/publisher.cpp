@@ -24,7 +24,7 @@ targets_of(const cluster::published_port& port,
            const cluster::cluster_record& about, const cluster::layout& files) {
   std::vector<publish::endpoint> out;
   for (const auto& node : cluster::node_names(about)) {
-    auto address = nodes::node_address(about, files, node);
+    auto address = nodes::member_address(about, files, node);
     if (!address)
       return address.error();
     out.push_back({*address, port.node_port});

@@ -15,6 +15,8 @@
 
 #include <fcntl.h>
 
+#include <optional>
+
 namespace troupe::wiring {
 
 namespace {
@@ -44,11 +46,12 @@ http::http_server_config describe_http(const cluster::material& from) {
 
 /// On the socket this process was handed, and where nodes reach it.
 status_result listen(http::http_server& server, int handed,
-                     const std::vector<ip_address>& inside) {
+                     const std::optional<ip_address>& inside) {
   if (auto adopted = server.adopt(handed); !adopted)
     return adopted;
-  for (const auto& one : inside)
-    if (auto heard = server.listen(one.to_string(), nodes::api_port); !heard)
+  if (inside)
+    if (auto heard = server.listen(inside->to_string(), nodes::api_port);
+        !heard)
       return heard.error();
   return unit{};
 }
@@ -73,11 +76,16 @@ int run_server(const server_options& options) {
     return fail(material.error());
   const auto address = "127.0.0.1:" + std::to_string(about->port);
   log_info(component, options.member + " starts on " + address);
-  const auto inside = nodes::api_addresses(*about, files);
-  if (!inside)
-    return fail(inside.error());
+  const auto everybodys = nodes::api_addresses(*about, files);
+  if (!everybodys)
+    return fail(everybodys.error());
+  std::optional<ip_address> inside;
   std::unique_ptr<messenger> bus;
-  if (about->nodes > 0) {
+  if (cluster::has_lab(*about)) {
+    auto own = nodes::member_address(*about, files, options.member);
+    if (!own)
+      return fail(own.error());
+    inside = *own;
     auto joined = join_bus(*about, files, {"server", options.member});
     if (!joined)
       return fail(joined.error());
@@ -92,9 +100,10 @@ int run_server(const server_options& options) {
                        bus.get(),
                        {nodes::service_range()},
                        nodes::dns_address(),
-                       *inside,
-                       inside->empty() ? about->port : nodes::api_port,
-                       about->node_times}};
+                       *everybodys,
+                       inside ? nodes::api_port : about->port,
+                       about->node_times,
+                       cluster::server_names(*about)}};
   auto inspection = inspect::inspection_server::open(
       files.run(), options.member, plane.tree());
   if (!inspection)
@@ -104,7 +113,7 @@ int run_server(const server_options& options) {
       describe_http(*material), gate.guard(plane.handler()), describe_error);
   if (!server)
     return fail(server.error());
-  if (auto heard = listen(**server, options.listen_fd, *inside); !heard)
+  if (auto heard = listen(**server, options.listen_fd, inside); !heard)
     return fail(heard.error());
   wait_for_end(component, signals, options.lifeline_fd);
   // Who comes now waits for the next server.

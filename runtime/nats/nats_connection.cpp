@@ -214,6 +214,17 @@ natsStatus set_security(natsOptions* options, const nats_config& config,
   return done.status();
 }
 
+natsStatus set_urls(natsOptions* options, const nats_config& config) {
+  std::vector<const char*> urls;
+  for (const auto& url : config.urls)
+    urls.push_back(url.c_str());
+  steps done;
+  done << natsOptions_SetServers(options, urls.data(),
+                                 static_cast<int>(urls.size()))
+       << natsOptions_SetNoRandomize(options, config.first_url_first);
+  return done.status();
+}
+
 natsStatus set_manners(natsOptions* options, lane on, context& shared) {
   steps done;
   done << natsOptions_SetName(options, shared.name.c_str())
@@ -298,9 +309,9 @@ result<std::unique_ptr<nats_connection>> nats_connection::open(
                                     + std::string{to_string(on)},
                                 credentials, std::move(given_up));
   if (status == NATS_OK)
-    status = natsOptions_SetURL(made, config.url.c_str());
+    status = set_urls(made, config);
   if (status != NATS_OK)
-    return wrong(status, "the bus's URL");
+    return wrong(status, "the bus's URLs");
   status = set_security(made, config, *shared);
   if (status != NATS_OK)
     return wrong(status, "the bus's certificates");

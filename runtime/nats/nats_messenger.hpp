@@ -6,13 +6,18 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe {
 
 /// How a process joins its cluster's bus.
 struct nats_config {
-  /// "tls://10.88.0.2:4222"; several, comma-separated, of one NATS cluster.
-  std::string url;
+  /// "tls://10.88.0.2:4222", each of one NATS cluster; at least one. A
+  /// connection that is lost goes to another.
+  std::vector<std::string> urls;
+
+  /// The first of them is tried first and the others in turn; else, by chance.
+  bool first_url_first = false;
 
   /// The authority that signed the NATS server's certificate, PEM.
   std::string ca_pem;

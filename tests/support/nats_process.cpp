@@ -132,7 +132,7 @@ void nats_process::kill() {
 nats_config nats_process::config_for(const bus_peer& self) const {
   static std::atomic<std::uint64_t> lives{0};
   nats_config out;
-  out.url = "tls://127.0.0.1:" + std::to_string(config_.port);
+  out.urls = {"tls://127.0.0.1:" + std::to_string(config_.port)};
   out.ca_pem = authority_.certificate;
   out.credentials =
       *bus::issue_credentials(identities_, cluster_uid, self, wall_now());

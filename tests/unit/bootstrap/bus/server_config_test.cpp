@@ -53,6 +53,47 @@ TEST_CASE("the configuration of a nats-server", "[bus]") {
         == head + "  ca_file: \"/c/pki/ca.crt\"\n  verify: true\n" + tail);
 }
 
+TEST_CASE("one of several nats-servers", "[bus]") {
+  auto by = make_authority("c1", now);
+  by.route_password = "SECRET7";
+  auto config = some_config();
+  const auto alone = server_config_text(config, by).value();
+  config.cluster_name = "c1";
+  config.route_port = 6222;
+  CHECK(server_config_text(config, by).value() == alone);
+  config.routes = {{"10.88.0.3", 6222}, {"10.88.0.4", 6223}};
+  const auto text = server_config_text(config, by).value();
+  const std::string cluster = R"(cluster {
+  name: "c1"
+  host: "10.88.0.2"
+  port: 6222
+  no_advertise: true
+  tls {
+    cert_file: "/c/pki/nats.crt"
+    key_file: "/c/pki/nats.key"
+    ca_file: "/c/pki/ca.crt"
+    verify: true
+    timeout: 5
+  }
+  authorization {
+    user: "route"
+    password: "SECRET7"
+    timeout: 5
+  }
+  routes [
+    "tls://route:SECRET7@10.88.0.3:6222"
+    "tls://route:SECRET7@10.88.0.4:6223"
+  ]
+}
+)";
+  const auto at = alone.find("operator:");
+  CHECK(text == alone.substr(0, at) + cluster + alone.substr(at));
+  by.route_password.clear();
+  const auto open = server_config_text(config, by);
+  REQUIRE_FALSE(open.has_value());
+  CHECK(open.error().code == errc::invalid_argument);
+}
+
 TEST_CASE("a path that cannot be quoted", "[bus]") {
   const auto by = make_authority("c1", now);
   auto config = some_config();

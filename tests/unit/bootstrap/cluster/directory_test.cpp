@@ -36,7 +36,7 @@ unsigned mode_of(const std::string& path) {
 
 const cluster_record sample{"a2c4e6f8-0000-4000-8000-000000000001",
                             6443,
-                            "s1",
+                            3,
                             3,
                             {"docker.io=http://10.0.0.1:5000"},
                             {"registry:5000=/ca.pem"},
@@ -113,7 +113,7 @@ TEST_CASE("times of nodes survive the file, and have bounds") {
   CHECK(*parse_cluster_record(to_json(record)) == record);
   const std::string head =
       R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
-      R"("port":1,"member":"s1")";
+      R"("port":1)";
   CHECK(parse_cluster_record(head + "}")->node_times
         == cluster::node_times{50, 40, 300, 300});
   for (const auto* bad :
@@ -135,12 +135,9 @@ TEST_CASE("damaged and foreign records are refused") {
       {"{}", errc::unsupported},
       {R"({"version":2})", errc::unsupported},
       {R"({"version":1})", errc::corrupt},
-      {R"({"version":1,"uid":"short","port":1,"member":"s1"})", errc::corrupt},
+      {R"({"version":1,"uid":"short","port":1})", errc::corrupt},
       {R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
-       R"("port":65536,"member":"s1"})",
-       errc::corrupt},
-      {R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
-       R"("port":1,"member":7})",
+       R"("port":65536})",
        errc::corrupt},
   };
   for (const auto& row : rows) {
@@ -154,7 +151,7 @@ TEST_CASE("damaged and foreign records are refused") {
 TEST_CASE("nodes, mirrors and kubeconfigs of a record have limits") {
   const std::string head =
       R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
-      R"("port":1,"member":"s1")";
+      R"("port":1)";
   std::string many = "\"a\"";
   for (std::size_t i = 1; i < registry_mirrors_max; ++i)
     many += ",\"a\"";
@@ -163,6 +160,13 @@ TEST_CASE("nodes, mirrors and kubeconfigs of a record have limits") {
     bool good;
   } const rows[] = {
       {"", true},
+      {R"(,"servers":1)", true},
+      {R"(,"servers":3)", true},
+      {R"(,"servers":5)", true},
+      {R"(,"servers":0)", false},
+      {R"(,"servers":2)", false},
+      {R"(,"servers":7)", false},
+      {R"(,"servers":"3")", false},
       {R"(,"nodes":0)", true},
       {R"(,"nodes":250)", true},
       {R"(,"nodes":251)", false},
@@ -197,16 +201,24 @@ TEST_CASE("nodes, mirrors and kubeconfigs of a record have limits") {
   }
 }
 
-TEST_CASE("a record of before there were nodes has none") {
+TEST_CASE("a record of before there were nodes has none, and one server") {
   const auto got = parse_cluster_record(
       R"({"version":1,"uid":"a2c4e6f8-0000-4000-8000-000000000001",)"
       R"("port":6443,"member":"s1","kubeconfigs":["/k"]})");
   REQUIRE(got);
   CHECK(got->nodes == 0);
+  CHECK(got->servers == 1);
+  CHECK_FALSE(has_lab(*got));
   CHECK(got->registry_mirrors.empty());
   CHECK(got->kubeconfigs == std::vector<std::string>{"/k"});
   CHECK(node_names(*got).empty());
   CHECK(node_names(sample) == std::vector<std::string>{"n1", "n2", "n3"});
+  CHECK(server_names(*got) == std::vector<std::string>{"s1"});
+  auto several = *got;
+  several.servers = 3;
+  CHECK(server_names(several) == std::vector<std::string>{"s1", "s2", "s3"});
+  CHECK(has_lab(several));
+  CHECK(has_lab(sample));
 }
 
 TEST_CASE("uids are version 4 UUIDs") {

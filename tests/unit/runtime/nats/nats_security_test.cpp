@@ -56,7 +56,8 @@ public:
     if (!config.credentials.empty())
       credentials_ = *bus::parse_credentials(config.credentials);
     natsOptions_Create(&options_);
-    const auto url = tls ? config.url : "nats" + config.url.substr(3);
+    const auto& given = config.urls.front();
+    const auto url = tls ? given : "nats" + given.substr(3);
     natsOptions_SetURL(options_, url.c_str());
     natsOptions_SetAllowReconnect(options_, false);
     natsOptions_SetTimeout(options_, patience);

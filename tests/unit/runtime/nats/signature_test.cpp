@@ -127,7 +127,7 @@ TEST_CASE("every signature is sent, with whatever octet it begins", "[nats]") {
   const auto credentials = *bus::parse_credentials(config.credentials);
   const auto nonce = find_nonce(credentials.key, zero);
   choosy_server server{authority, nonce};
-  config.url = "tls://127.0.0.1:" + std::to_string(server.port());
+  config.urls = {"tls://127.0.0.1:" + std::to_string(server.port())};
   {
     auto opened =
         bus::nats_connection::open(config, credentials, bus::lane::control,
