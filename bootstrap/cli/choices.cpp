@@ -110,6 +110,24 @@ status_result choose_times(const node_time_options& options,
                    + "s: a node renews its lease four times within that"};
 }
 
+/// The members of a state are chosen with it.
+status_result choose_servers(const up_options& options, bool first,
+                             cluster::cluster_record& record) {
+  const auto wanted = options.servers.value_or(record.servers);
+  if (first || wanted == record.servers) {
+    record.servers = wanted;
+    return unit{};
+  }
+  const auto count = std::to_string(record.servers)
+                     + (record.servers == 1 ? " server" : " servers");
+  return error{errc::conflict,
+               "--servers " + std::to_string(wanted) + ": the cluster has "
+                   + count
+                   + ", and that cannot be changed yet: make another "
+                     "one with --name, or remove this one with 'troupe down"
+                   + choice_flags(options.cluster) + "'"};
+}
+
 /// What was asked for, else what was remembered, goes into the record.
 status_result choose_nodes(const up_options& options, bool first,
                            cluster::cluster_record& record) {
@@ -125,15 +143,19 @@ status_result choose_nodes(const up_options& options, bool first,
   if (auto chosen = choose_times(options.node_times, record.node_times);
       !chosen)
     return chosen;
-  if (record.nodes == 0)
+  if (!cluster::has_lab(record))
     return unit{};
   if (!root)
     return error{errc::invalid_argument,
-                 "only root can run nodes: try again with --nodes 0"};
+                 record.servers > 1
+                     ? "only root can run several servers: try again with "
+                       "--servers 1 --nodes 0"
+                     : "only root can run nodes: try again with --nodes 0"};
   if (process::find_program(process::bus_program).empty())
     return error{errc::unavailable,
-                 "nodes need the program nats-server (Debian's package of "
-                 "that name), which is nowhere on the PATH"};
+                 "nodes and several servers need the program nats-server "
+                 "(Debian's package of that name), which is nowhere on the "
+                 "PATH"};
   return unit{};
 }
 
@@ -173,6 +195,8 @@ status_result choose_uplink(const up_options& options, bool first,
 status_result choose(const up_options& options, const cluster::layout& files,
                      bool first, cluster::cluster_record& record,
                      std::string& remark) {
+  if (auto chosen = choose_servers(options, first, record); !chosen)
+    return chosen;
   if (auto chosen = choose_nodes(options, first, record); !chosen)
     return chosen;
   return choose_uplink(options, first, files, record, remark);
@@ -181,6 +205,8 @@ status_result choose(const up_options& options, const cluster::layout& files,
 status_result check_running(const up_options& options,
                             const cluster::cluster_record& record) {
   auto wanted = record;
+  if (auto chosen = choose_servers(options, false, wanted); !chosen)
+    return chosen;
   if (auto chosen = choose_images(options, wanted); !chosen)
     return chosen;
   if (auto chosen = choose_times(options.node_times, wanted.node_times);

@@ -1,5 +1,6 @@
 #include "bootstrap/cli/command_line.hpp"
 
+#include "bootstrap/cli/examples.hpp"
 #include "bootstrap/cli/exit_code.hpp"
 #include "bootstrap/config/duration_text.hpp"
 #include "messages/base/utf8.hpp"
@@ -25,6 +26,13 @@ auto number_to(unsigned most, const char* what) {
   };
 }
 
+std::string check_servers(const std::string& text) {
+  for (const auto count : up_options::server_counts)
+    if (text == std::to_string(count))
+      return {};
+  return "expected a number of servers, 1, 3 or 5, not '" + text + "'";
+}
+
 /// Everything the parser writes to.
 struct parsed {
   up_options up;
@@ -39,86 +47,11 @@ struct parsed {
   supervisor_options supervisor;
   version_options version;
   std::uint16_t up_port = 0;
+  unsigned up_servers = 0;
   unsigned up_nodes = 0;
   unsigned up_image_gc_high = 0;
   unsigned up_image_gc_low = 0;
 };
-
-constexpr const char* examples_top = R"(Examples:
-  troupe up                       start a cluster on this machine
-  troupe up --name test --port 0  another one, on any free port
-  troupe status                   what runs
-  troupe actors                   what it is made of
-  troupe down                     stop it and remove it
-
-Exit codes: 0 done, 1 failed, 2 the command line is wrong.
-'troupe VERB --help' says more about a verb.)";
-
-constexpr const char* examples_up = R"(Examples:
-  troupe up
-  troupe up --nodes 3             three nodes on this machine
-  troupe up --name test --port 0 --output json
-  troupe up --merge-kubeconfig    then plain kubectl works
-  troupe up --foreground          stop it with Ctrl-C
-
-Run again on a cluster that runs, it changes nothing and says so. After
-'troupe down --keep-state', or a crash, it goes on with the state it had.)";
-
-constexpr const char* examples_down = R"(Examples:
-  troupe down
-  troupe down --keep-state        stop; 'troupe up' goes on later
-  troupe down --all)";
-
-constexpr const char* examples_status = R"(Examples:
-  troupe status
-  troupe status --name test --output json
-
-Exits with 0 when the cluster is ready, otherwise with 1.)";
-
-constexpr const char* examples_actors = R"(Examples:
-  troupe actors
-  troupe actors --output json
-
-MAILBOX is how many messages wait, HANDLED how many this incarnation has dealt
-with. Exits with 1 when a process of the cluster does not answer.)";
-
-constexpr const char* examples_kill = R"(Examples:
-  troupe kill /server/s1/controller/deployment
-  troupe kill /node/n1/agent      its containers keep running
-  troupe kill --process n1        SIGKILL: s1, n1, bus, supervisor, ...
-
-What is killed comes back by itself, from what is durable. 'troupe actors' lists
-the addresses, 'troupe status' the processes. After a kill of the supervisor
-'troupe up' starts the cluster again.)";
-
-constexpr const char* examples_image = R"(Examples:
-  troupe image list
-  troupe image import nginx.tar --tag nginx:1.27
-
-The archive is what 'docker save' writes, or a tar of an OCI layout.)";
-
-constexpr const char* examples_server =
-    R"(The supervisor starts this; to run one by hand, hand it a socket that listens:
-  systemd-socket-activate --listen 127.0.0.1:6443 \
-    troupe server --cluster-dir /var/lib/troupe/default --listen-fd 3
-
-SIGTERM ends it: open requests are finished first.)";
-
-constexpr const char* examples_agent =
-    R"(The supervisor starts this, in the network namespace of the node. When it ends,
-containers keep running; the next agent finds them again.)";
-
-constexpr const char* examples_supervisor =
-    R"('troupe up' starts this, with the API's socket and the cluster's lock. It keeps
-the cluster's processes running, and ends them on SIGTERM.)";
-
-constexpr const char* examples_publisher =
-    R"(The supervisor starts this where ports are published, in the network namespace
-of the server, with sockets that were opened outside of it.)";
-
-constexpr const char* examples_version = R"(Examples:
-  troupe version
-  troupe version --output json)";
 
 void add_duration(CLI::App& verb, const std::string& name, duration& to,
                   const std::string& what) {
@@ -210,6 +143,12 @@ void add_up(CLI::App& app, parsed& to) {
   auto& verb = *app.add_subcommand("up", "Start a cluster on this machine");
   verb.footer(examples_up);
   add_cluster(verb, to.up.cluster);
+  verb.add_option("--servers", to.up_servers,
+                  "Servers of the control plane: 1, 3 or 5, of which more than "
+                  "half must run; several need root, and a cluster keeps its "
+                  "number [as last time, at first 1]")
+      ->type_name("N")
+      ->check(CLI::Validator{check_servers, ""});
   verb.add_option("--nodes", to.up_nodes,
                   "Nodes on this machine, 0 to 250; they need root [as last "
                   "time, at first 1 for root, else 0]")
@@ -421,6 +360,8 @@ command choose(const CLI::App& app, const parsed& from) {
     auto options = from.up;
     if (app.get_subcommand("up")->count("--port") > 0)
       options.port = from.up_port;
+    if (app.get_subcommand("up")->count("--servers") > 0)
+      options.servers = from.up_servers;
     if (app.get_subcommand("up")->count("--nodes") > 0)
       options.nodes = from.up_nodes;
     if (app.get_subcommand("up")->count("--image-gc-high-threshold") > 0)

@@ -6,6 +6,7 @@
 #include "bootstrap/cluster/files.hpp"
 #include "bootstrap/cluster/material.hpp"
 #include "bootstrap/config/duration_text.hpp"
+#include "bootstrap/inspect/inspection_client.hpp"
 #include "runtime/base/clock.hpp"
 
 #include <algorithm>
@@ -16,6 +17,9 @@ namespace {
 
 constexpr duration attempt_max = std::chrono::seconds{1};
 constexpr duration progress_every = std::chrono::seconds{3};
+
+/// How long `up` waits for the servers that a cluster can do without.
+constexpr duration others_patience = std::chrono::seconds{5};
 
 result<client::api_access> find_access(const cluster::layout& files,
                                        const cluster::cluster_record& record) {
@@ -103,6 +107,48 @@ lack describe_server(const cluster::layout& files,
   return {unready.message, files.log_of(names.front())};
 }
 
+/// A server that ended a moment ago may do so again.
+constexpr duration steady_after = std::chrono::seconds{1};
+
+/// What keeps one of several servers from taking part. The others may well be
+/// ready without it.
+std::optional<lack> find_missing_server(const cluster::layout& files,
+                                        const cluster::cluster_record& record) {
+  const auto seen = observe(files);
+  for (const auto& name : cluster::server_names(record)) {
+    const auto* server = seen && seen->run ? seen->run->find(name) : nullptr;
+    const auto up = server != nullptr && server->running
+                        ? process::uptime(*server->running)
+                        : std::nullopt;
+    const bool ended = server != nullptr && !server->last_end.empty();
+    if (!up || (ended && *up < steady_after))
+      return lack{"server " + name + " does not run"
+                      + (ended ? " (" + server->last_end + ")" : ""),
+                  files.log_of(name)};
+    if (auto actors = inspect::list_actors(files.run(), name, attempt_max);
+        !actors)
+      return lack{actors.error().message, files.log_of(name)};
+  }
+  return std::nullopt;
+}
+
+/// The cluster is ready; gives those servers that are not a moment, and says so
+/// when one needs longer.
+void await_servers(const cluster::layout& files,
+                   const cluster::cluster_record& record, std::ostream& err) {
+  if (record.servers == 1)
+    return;
+  const auto deadline = mono_now() + others_patience;
+  auto missing = find_missing_server(files, record);
+  while (missing && mono_now() < deadline && !interrupted()) {
+    pause();
+    missing = find_missing_server(files, record);
+  }
+  if (missing)
+    err << "troupe: the cluster is ready, but not all of it: "
+        << describe(*missing).message << std::endl;
+}
+
 /// What keeps the API, or one of the nodes, from being ready.
 std::optional<lack> find_lack(const client::api_access& access,
                               const cluster::layout& files,
@@ -141,8 +187,10 @@ status_result wait_ready(const cluster::layout& files,
         find_lack(*access, files, record,
                   std::clamp<duration>(left, std::chrono::milliseconds{100},
                                        attempt_max));
-    if (!missing)
+    if (!missing) {
+      await_servers(files, record, err);
       return unit{};
+    }
     if (interrupted())
       return error{errc::unavailable, "interrupted"};
     if (!process::is_alive(supervisor))

@@ -139,6 +139,9 @@ status_result node_time_options::validate() const {
 status_result up_options::validate() const {
   if (auto ok = cluster.validate(); !ok)
     return ok;
+  if (servers
+      && std::ranges::find(server_counts, *servers) == server_counts.end())
+    return invalid("--servers must be 1, 3 or 5");
   if (nodes && *nodes > nodes_max)
     return invalid("--nodes must be from 0 to 250");
   for (const auto& mirror : registry_mirrors)

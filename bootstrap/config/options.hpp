@@ -3,6 +3,7 @@
 #include "messages/base/result.hpp"
 #include "messages/base/time_point.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,6 +57,9 @@ struct node_time_options {
 /// `troupe up`.
 struct up_options {
   cluster_choice cluster;
+  /// Members of the control plane, one of `server_counts`. Absent: as last
+  /// time, at first 1.
+  std::optional<unsigned> servers;
   /// Machines of network namespaces that run containers, at most `nodes_max`.
   /// Absent: as last time, at first 1 for root, else none.
   std::optional<unsigned> nodes;
@@ -92,6 +96,7 @@ struct up_options {
 
   static constexpr std::uint16_t port_default = 6443;
   static constexpr unsigned nodes_max = 250;
+  static constexpr std::array<unsigned, 3> server_counts{1, 3, 5};
 
   status_result validate() const;
 };

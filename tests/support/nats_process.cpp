@@ -30,12 +30,11 @@ sockaddr_in loopback(std::uint16_t port) {
   return out;
 }
 
-/// A socket bound to a port that the kernel gives to nobody else as long as it
-/// is open. A server that names the port may listen there: both allow it.
-int reserve_port() {
+int bind_any() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   constexpr int on = 1;
   auto address = loopback(0);
+  // Both allow it, so another may listen where this one does not.
   if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
       || bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
     throw std::runtime_error{"no free port"};
@@ -79,27 +78,50 @@ pki::credential loopback_certificate(const pki::credential& authority,
   return *pki::issue(authority, request);
 }
 
+reserved_port::reserved_port()
+    : socket_{bind_any()}, number_{port_of(socket_)} {
+  // nop
+}
+
+reserved_port::~reserved_port() {
+  close(socket_);
+}
+
+nats_family nats_family::make() {
+  return {new_authority(),
+          bus::make_authority(nats_process::cluster_uid, wall_now())};
+}
+
 nats_process::nats_process(bool verify_clients)
-    : directory_{new_directory()}, reserved_{reserve_port()},
-      authority_{new_authority()}, identities_{bus::make_authority(
-                                       cluster_uid, wall_now())} {
-  const auto own = loopback_certificate(authority_, pki::usage::server);
-  config_.name = "s1";
+    : nats_process{nats_family::make(), {.verify_clients = verify_clients}} {
+  // nop
+}
+
+nats_process::nats_process(nats_family family, const nats_place& place)
+    : directory_{new_directory()}, family_{std::move(family)},
+      signer_{place.stranger ? new_authority() : family_.authority} {
+  const auto own = loopback_certificate(
+      signer_, place.routes.empty() ? pki::usage::server
+                                    : pki::usage::server_and_client);
+  config_.name = place.name;
   config_.address = "127.0.0.1";
-  config_.port = port_of(reserved_);
+  config_.port = port_.number();
   config_.certificate_file = put("cert.pem", own.certificate);
   config_.private_key_file = put("key.pem", own.private_key);
-  config_.authority_file = put("ca.pem", authority_.certificate);
-  config_.verify_clients = verify_clients;
+  config_.authority_file = put("ca.pem", family_.authority.certificate);
+  config_.verify_clients = place.verify_clients;
   config_.pid_file = directory_ + "/nats.pid";
   config_.log_file = directory_ + "/nats.log";
-  put("nats.conf", *bus::server_config_text(config_, identities_));
+  config_.cluster_name = cluster_uid;
+  config_.route_port = place.route_port;
+  for (const auto port : place.routes)
+    config_.routes.push_back({config_.address, port});
+  put("nats.conf", *bus::server_config_text(config_, family_.identities));
   start();
 }
 
 nats_process::~nats_process() {
   kill();
-  close(reserved_);
   std::filesystem::remove_all(directory_);
 }
 
@@ -132,14 +154,18 @@ void nats_process::kill() {
 nats_config nats_process::config_for(const bus_peer& self) const {
   static std::atomic<std::uint64_t> lives{0};
   nats_config out;
-  out.urls = {"tls://127.0.0.1:" + std::to_string(config_.port)};
-  out.ca_pem = authority_.certificate;
-  out.credentials =
-      *bus::issue_credentials(identities_, cluster_uid, self, wall_now());
+  out.urls = {url()};
+  out.ca_pem = signer_.certificate;
+  out.credentials = *bus::issue_credentials(family_.identities, cluster_uid,
+                                            self, wall_now());
   out.cluster_uid = cluster_uid;
   out.self = self;
   out.incarnation = ++lives;
   return out;
+}
+
+std::string nats_process::url() const {
+  return "tls://127.0.0.1:" + std::to_string(config_.port);
 }
 
 std::string nats_process::log() const {

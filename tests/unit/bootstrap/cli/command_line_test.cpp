@@ -43,6 +43,13 @@ TEST_CASE("a wrong command line is named and exits with 2") {
       {{"up", "--name", "Not/OK"}, "--name"},
       {{"up", "--name"}, "--name"},
       {{"up", "--output", "yaml"}, "--output"},
+      {{"up", "--servers", "2"},
+       "--servers: expected a number of servers, 1, 3 or 5, not '2'"},
+      {{"up", "--servers", "0"}, "1, 3 or 5, not '0'"},
+      {{"up", "--servers", "7"}, "1, 3 or 5, not '7'"},
+      {{"up", "--servers", "03"}, "1, 3 or 5, not '03'"},
+      {{"up", "--servers", "three"}, "1, 3 or 5, not 'three'"},
+      {{"up", "--servers", ""}, "--servers"},
       {{"up", "--nodes", "x"},
        "--nodes: expected a number of nodes, 0 to 250, not 'x'"},
       {{"up", "--publish", "8080"}, "8080:30080"},
@@ -114,10 +121,13 @@ TEST_CASE("up is read as given") {
   const auto plain = std::get<up_options>(parse_command_line({"up"}));
   CHECK(plain.cluster.name == "default");
   CHECK_FALSE(plain.port);
+  CHECK_FALSE(plain.servers);
   CHECK(plain.timeout == 60s);
   const auto full = std::get<up_options>(parse_command_line(
       {"up", "--name", "t1", "--dir", "/d", "--port=0", "--kubeconfig", "k",
-       "--merge-kubeconfig", "--foreground", "--timeout", "2m", "-o", "json"}));
+       "--merge-kubeconfig", "--foreground", "--timeout", "2m", "-o", "json",
+       "--servers", "3"}));
+  CHECK(full.servers == 3);
   CHECK(full.cluster.name == "t1");
   CHECK(full.cluster.directory == "/d");
   CHECK(full.port == 0);
