@@ -4,12 +4,15 @@
 #include "bootstrap/nodes/nodes.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/nats/nats_messenger.hpp"
+#include "runtime/nats/nats_raft_transport.hpp"
 
 namespace troupe::wiring {
 
-result<std::unique_ptr<messenger>>
-join_bus(const cluster::cluster_record& about, const cluster::layout& files,
-         const bus_peer& self) {
+namespace {
+
+result<nats_config> describe(const cluster::cluster_record& about,
+                             const cluster::layout& files,
+                             const bus_peer& self) {
   nats_config config;
   // A server goes to the one beside it, everybody else to any.
   const bool server = self.role == "server";
@@ -31,7 +34,27 @@ join_bus(const cluster::cluster_record& about, const cluster::layout& files,
   config.self = self;
   config.incarnation =
       static_cast<std::uint64_t>(wall_now().time_since_epoch().count());
-  return make_nats_messenger(std::move(config));
+  return config;
+}
+
+} // namespace
+
+result<std::unique_ptr<messenger>>
+join_bus(const cluster::cluster_record& about, const cluster::layout& files,
+         const bus_peer& self) {
+  auto config = describe(about, files, self);
+  if (!config)
+    return config.error();
+  return make_nats_messenger(std::move(*config));
+}
+
+result<std::unique_ptr<raft_transport_port>>
+join_voters(const cluster::cluster_record& about, const cluster::layout& files,
+            const std::string& member, raft_receiver receiver) {
+  auto config = describe(about, files, {"server", member});
+  if (!config)
+    return config.error();
+  return make_nats_raft_transport(std::move(*config), std::move(receiver));
 }
 
 } // namespace troupe::wiring

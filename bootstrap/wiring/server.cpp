@@ -103,7 +103,11 @@ int run_server(const server_options& options) {
                        *everybodys,
                        inside ? nodes::api_port : about->port,
                        about->node_times,
-                       cluster::server_names(*about)}};
+                       cluster::server_names(*about),
+                       [&](raft_receiver receiver) {
+                         return join_voters(*about, files, options.member,
+                                            std::move(receiver));
+                       }}};
   auto inspection = inspect::inspection_server::open(
       files.run(), options.member, plane.tree());
   if (!inspection)
