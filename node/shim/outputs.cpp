@@ -56,6 +56,26 @@ void copy_to_readers(std::uint32_t container, std::uint32_t stream,
       close_watched(reader.fd);
 }
 
+/// Who starts a container to talk to it attaches a moment later: until then its
+/// output is kept, the newest of it if it is too much.
+void keep_for_first_reader(const container& value, std::uint32_t stream,
+                           output& from, const char* data, std::size_t size) {
+  if ((value.flags & process_stdin_once) == 0 || from.was_read)
+    return;
+  if (size > first_words_max) {
+    data += size - first_words_max;
+    size = first_words_max;
+  }
+  auto* kept = first_words(containers.index_of(value), stream);
+  if (from.kept + size > first_words_max) {
+    const auto surplus = from.kept + size - first_words_max;
+    memmove(kept, kept + surplus, from.kept - surplus);
+    from.kept -= static_cast<std::uint32_t>(surplus);
+  }
+  memcpy(kept + from.kept, data, size);
+  from.kept += static_cast<std::uint32_t>(size);
+}
+
 const char* stream_name(std::uint32_t stream) {
   return stream == 0 ? "stdout" : "stderr";
 }
@@ -80,6 +100,8 @@ long read_output(container& value, std::uint32_t stream) {
   const auto read = static_cast<std::size_t>(count);
   if (ready == readiness::ready)
     copy_to_readers(index, stream, room, read);
+  else
+    keep_for_first_reader(value, stream, from, room, read);
   from.lines.added(read, wall_now(), stream_name(stream), value.log);
   return count;
 }
@@ -156,7 +178,7 @@ void end_outputs(container& value) {
   }
 }
 
-bool add_reader(const container& value, std::uint32_t stream, int fd) {
+bool add_reader(container& value, std::uint32_t stream, int fd) {
   attach_slot* slot = nullptr;
   for (auto& each : readers)
     if (each.fd < 0)
@@ -165,8 +187,14 @@ bool add_reader(const container& value, std::uint32_t stream, int fd) {
     slot = readers.grow();
   if (slot == nullptr)
     return false;
-  *slot = {fd, containers.index_of(value), stream, false, 0};
+  const auto index = containers.index_of(value);
+  *slot = {fd, index, stream, false, 0};
   kernel(__NR_fcntl, fd, F_SETFL, O_NONBLOCK);
+  auto& from = value.outputs[stream];
+  from.was_read = true;
+  if (from.kept > 0)
+    kernel_retry(__NR_write, fd, first_words(index, stream), from.kept);
+  from.kept = 0;
   // Errors only: the reader is gone.
   watch(fd, source::attach, readers.index_of(*slot), 0);
   return true;

@@ -21,8 +21,10 @@ void pump_outputs(container& value);
 /// Ends the last line and lets attached readers see the end.
 void end_outputs(container& value);
 
-/// Adds a reader; takes the descriptor, which it makes non-blocking.
-bool add_reader(const container& value, std::uint32_t stream, int fd);
+/// Adds a reader; takes the descriptor, which it makes non-blocking. Where
+/// input ends with the first one, that one is told what was written before it
+/// came.
+bool add_reader(container& value, std::uint32_t stream, int fd);
 
 /// A reader has room again, or is gone.
 void on_reader(attach_slot& reader, std::uint32_t events);

@@ -12,11 +12,16 @@ slots<attach_slot, attaches_max> readers;
 namespace {
 
 char line_buffers[containers_max][2][line_splitter::size_max];
+char first_words_of[containers_max][2][first_words_max];
 
 } // namespace
 
 char* line_buffer(std::uint32_t container, std::uint32_t stream) {
   return line_buffers[container][stream];
+}
+
+char* first_words(std::uint32_t container, std::uint32_t stream) {
+  return first_words_of[container][stream];
 }
 
 void watch(int fd, source what, std::uint32_t index, std::uint32_t events) {

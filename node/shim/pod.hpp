@@ -42,7 +42,9 @@ enum class phase : std::uint8_t {
 /// One end of a container's output.
 struct output {
   int fd = -1;
-  bool waits = false; ///< for an attached reader
+  bool waits = false;     ///< for an attached reader
+  bool was_read = false;  ///< by an attached reader, now or earlier
+  std::uint32_t kept = 0; ///< how much of its `first_words` is in use
   line_splitter lines;
 };
 
@@ -127,6 +129,10 @@ extern slots<attach_slot, attaches_max> readers;
 
 /// Memory to collect a stream's line in.
 char* line_buffer(std::uint32_t container, std::uint32_t stream);
+
+/// Memory for what a stream's first reader is to see although it came late.
+inline constexpr std::size_t first_words_max = 16 * 1024;
+char* first_words(std::uint32_t container, std::uint32_t stream);
 
 void watch(int fd, source what, std::uint32_t index, std::uint32_t events);
 void unwatch(int fd);

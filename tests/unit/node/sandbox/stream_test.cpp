@@ -216,6 +216,45 @@ TEST_CASE("readers attach to a container", "[sandbox]") {
   CHECK(!world.pod().attach({"a", false, true, true}, 20s));
 }
 
+TEST_CASE("who starts a container to talk to it misses nothing", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container("a", "echo early; echo wrong >&2; read line; "
+                                   "echo $line");
+  spec.stdin_open = true;
+  spec.stdin_once = true;
+  REQUIRE(world.pod().start_container(std::move(spec), 10s));
+  CHECK(eventually([&] {
+    const auto text = world.output("a");
+    return text.find("early\n") != std::string::npos
+           && text.find("wrong\n") != std::string::npos;
+  }));
+  auto first = world.pod().attach({"a", true, true, true}, 20s);
+  auto second = world.pod().attach({"a", false, true, false}, 20s);
+  REQUIRE(first);
+  REQUIRE(second);
+  write_text(first->in.get(), "late\n");
+  CHECK(read_to_end(first->out.get()) == "early\nlate\n");
+  CHECK(read_to_end(first->err.get()) == "wrong\n");
+  CHECK(read_to_end(second->out.get()) == "late\n");
+}
+
+TEST_CASE("of much that nobody read the newest is kept", "[sandbox]") {
+  sandbox_world world;
+  auto spec = world.container("a", "seq 1 20000; read line; echo over");
+  spec.stdin_open = true;
+  spec.stdin_once = true;
+  REQUIRE(world.pod().start_container(std::move(spec), 10s));
+  CHECK(eventually(
+      [&] { return world.log("a").find("F 20000\n") != std::string::npos; }));
+  auto attached = world.pod().attach({"a", true, true, false}, 20s);
+  REQUIRE(attached);
+  write_text(attached->in.get(), "go\n");
+  const auto text = read_to_end(attached->out.get());
+  CHECK(text.size() == 16 * 1024 + 5);
+  const auto all = world.output("a");
+  CHECK(all.ends_with(text));
+}
+
 TEST_CASE("a slow reader loses nothing", "[sandbox]") {
   sandbox_world world;
   auto spec = world.container("a", "read line; seq 1 100000");
