@@ -63,12 +63,9 @@ public:
   events operator()(const signal_container& action) {
     auto& container = at(action.container);
     TROUPE_CHECK(container.stop, "only a container on its way down is ended");
-    if (action.signal.empty()) {
-      container.stop->stage = stop_stage::asked;
-      container.stop->asked = now_;
-    } else {
-      container.stop->stage = stop_stage::killed;
-    }
+    container.stop->stage =
+        action.signal.empty() ? stop_stage::asked : stop_stage::killed;
+    container.stop->signalled = now_;
     return {};
   }
 

@@ -14,7 +14,7 @@ void for_each_grace(observed_pod& observed, Function function) {
   for (auto& [name, container] : observed.containers)
     if (container.stop) {
       function(container.stop->since);
-      function(container.stop->asked);
+      function(container.stop->signalled);
     }
 }
 

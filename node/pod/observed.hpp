@@ -80,8 +80,8 @@ enum class stop_stage : std::uint8_t {
 /// A running container on its way down.
 struct container_stop {
   stop_stage stage = stop_stage::begun;
-  wall_time since; ///< when stopping began; grace counts from here
-  wall_time asked; ///< when the stop signal was sent
+  wall_time since;     ///< when stopping began; grace counts from here
+  wall_time signalled; ///< when the last signal was sent
   duration grace{};
 
   friend bool operator==(const container_stop&,

@@ -107,6 +107,8 @@ wall_time planner::stop_deadline(const observed_container& container) const {
 void planner::take_down(const container_entry& entry, bool its_turn) {
   const auto& container = seen(entry);
   const auto deadline = stop_deadline(container);
+  const auto patience =
+      std::max(deadline, container.stop->signalled + config_.stop_min);
   switch (container.stop->stage) {
     case stop_stage::begun:
       if (entry.spec.lifecycle().has_pre_stop() && now_ < deadline)
@@ -119,12 +121,20 @@ void planner::take_down(const container_entry& entry, bool its_turn) {
       ask(entry, false, deadline);
       break;
     case stop_stage::waiting:
-      ask(entry, its_turn, deadline);
+      // An agent before this one may have asked already.
+      if (container.stop->signalled != wall_time{} && now_ >= patience)
+        kill(entry, patience);
+      else
+        ask(entry, its_turn, deadline);
       break;
     case stop_stage::asked:
-      kill(entry, std::max(deadline, container.stop->asked + config_.stop_min));
+      kill(entry, patience);
       break;
     case stop_stage::killed:
+      // Should that have failed: nothing else would ever end it.
+      if (is_past(container.stop->signalled, config_.retry))
+        add(signal_container{entry.name(), container.id, "SIGKILL",
+                             "it outlived SIGKILL"});
       break;
   }
 }

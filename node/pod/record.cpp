@@ -22,6 +22,21 @@ constexpr std::int64_t id_max = UINT32_MAX;
 
 // Times are whole nanoseconds since 1970: nothing is lost by a restart.
 
+/// A record is written before hooks run and signals are sent. When the agent
+/// died nobody knows whether they did: they are done again.
+stop_stage stage_to_repeat(stop_stage stage) {
+  switch (stage) {
+    case stop_stage::pre_stop:
+      return stop_stage::begun;
+    case stop_stage::asked:
+      return stop_stage::waiting;
+    case stop_stage::killed:
+      return stop_stage::asked;
+    default:
+      return stage;
+  }
+}
+
 class record_writer {
 public:
   std::string write(const observed_pod& observed);
@@ -93,17 +108,14 @@ void record_writer::put(map& to, std::string_view key,
   out_.set(to, key, out);
 }
 
-/// A hook that ran when the agent died runs again.
 void record_writer::put(map& to, std::string_view key,
                         const std::optional<container_stop>& value) {
   if (!value)
     return;
   auto* out = out_.make_map();
-  const auto stage =
-      value->stage == stop_stage::pre_stop ? stop_stage::begun : value->stage;
-  put(*out, "stage", static_cast<std::int64_t>(stage));
+  put(*out, "stage", static_cast<std::int64_t>(stage_to_repeat(value->stage)));
   put_time(*out, "since", value->since);
-  put_time(*out, "asked", value->asked);
+  put_time(*out, "asked", value->signalled);
   put(*out, "grace", std::int64_t{value->grace.count()});
   out_.set(to, key, out);
 }

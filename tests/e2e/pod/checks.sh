@@ -83,6 +83,9 @@ api() {
     "$@" "$endpoint$path"
 }
 
+# note NAME VALUE: into a file that is whole whenever its writer is killed.
+note() { echo "$2" >"$work/$1.new" && mv "$work/$1.new" "$work/$1"; }
+
 # write_on: ConfigMaps one after another, each noted once it is acknowledged, and
 # their number in one of them.
 write_on() {
@@ -99,7 +102,7 @@ write_on() {
       [ "$(api /api/v1/namespaces/default/configmaps/last -X PATCH \
         -H 'Content-Type: application/merge-patch+json' \
         -d '{"data": {"number": "'$number'"}}')" != 200 ] ||
-        echo $number >"$work/last"
+        note last $number
     done
   ) &
   load="${load:-} $!"

@@ -36,7 +36,7 @@ TEST_CASE("a record keeps what only the agent knows", "[pod]") {
   container.restarts = {duration{40}, wall_time{duration{9}}};
   container.last_exit = pod::container_exit{"c0", 1, 0, "Error", "no", {}, {}};
   container.stop =
-      pod::container_stop{pod::stop_stage::asked, {}, {}, duration{3}};
+      pod::container_stop{pod::stop_stage::waiting, {}, {}, duration{3}};
   const auto read = pod::decode_record(pod::encode_record(given));
   REQUIRE(read);
   CHECK(*read == given);
@@ -77,4 +77,25 @@ TEST_CASE("work under way is asked for again", "[pod]") {
   CHECK(read->volumes.phase == pod::volumes_phase::failed);
   CHECK(read->containers.at("new").phase == pod::container_phase::waiting);
   CHECK(read->containers.at("again").phase == pod::container_phase::exited);
+}
+
+TEST_CASE("signals that may not have been sent are sent again", "[pod]") {
+  using pod::stop_stage;
+  constexpr std::pair<stop_stage, stop_stage> table[] = {
+      {stop_stage::begun, stop_stage::begun},
+      {stop_stage::pre_stop, stop_stage::begun},
+      {stop_stage::waiting, stop_stage::waiting},
+      {stop_stage::asked, stop_stage::waiting},
+      {stop_stage::killed, stop_stage::asked},
+  };
+  for (const auto& [given, want] : table) {
+    pod::observed_pod before;
+    auto& container = before.containers["c"];
+    container.phase = pod::container_phase::running;
+    container.id = "c1";
+    container.stop = pod::container_stop{given, {}, {}, duration{3}};
+    const auto read = pod::decode_record(pod::encode_record(before));
+    REQUIRE(read);
+    CHECK(read->containers.at("c").stop->stage == want);
+  }
 }

@@ -71,7 +71,9 @@ private:
   std::map<std::string, std::int32_t> counts_; ///< restarts by container
   std::optional<wall_time> look_again_;
   int made_ = 0;
+  int kills_left_ = 3; ///< of agents, while everything else is calm
   bool calm_ = false;
+  bool vanished_ = false;
   bool finished_ = false;
 };
 
