@@ -92,19 +92,26 @@ void pod_actor::handle(pod_input& input) {
 void pod_actor::carry_out(pod_effects effects) {
   auto observed = std::make_shared<const pod::observed_pod>(core_.observed());
   around_.registry->put(uid_, {core_.pod(), observed, executor_});
-  if (!effects.events.empty()) {
-    const auto about = subject_of_pod(*core_.pod());
-    for (const auto& event : effects.events)
-      around_.events->record(about, note_of(event));
-  }
   executor_->carry_out(core_.pod(), std::move(observed),
-                       std::move(effects.record), std::move(effects.actions));
+                       std::move(effects.record), std::move(effects.actions),
+                       telling(std::move(effects.events)));
   if (effects.status)
     write_status(std::move(effects.status));
   if (effects.look_again)
     look_at(*effects.look_again);
   if (effects.finished)
     around_.finished(uid_);
+}
+
+/// The events' way to the API, for when what led to them is kept.
+std::function<void()> pod_actor::telling(std::vector<pod::pod_event> events) {
+  if (events.empty())
+    return {};
+  return [recorder = around_.events, about = subject_of_pod(*core_.pod()),
+          events = std::move(events)] {
+    for (const auto& event : events)
+      recorder->record(about, note_of(event));
+  };
 }
 
 void pod_actor::write_status(std::shared_ptr<const codec::document> body) {

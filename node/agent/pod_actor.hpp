@@ -71,6 +71,7 @@ protected:
 
 private:
   void carry_out(pod_effects effects);
+  std::function<void()> telling(std::vector<pod::pod_event> events);
   void write_status(std::shared_ptr<const codec::document> body);
   void mind_clock(wall_time now);
   pod_effects look(const pod_look& due, wall_time now);

@@ -93,8 +93,9 @@ void pod_executor::post_to(work_pool& pool, std::function<void()> work) {
 void pod_executor::carry_out(pod_ptr pod,
                              std::shared_ptr<const pod::observed_pod> observed,
                              std::optional<std::string> record,
-                             std::vector<pod::pod_action> actions) {
-  if (!record && actions.empty())
+                             std::vector<pod::pod_action> actions,
+                             std::function<void()> tell) {
+  if (!record && actions.empty() && !tell)
     return;
   job with{std::move(pod), std::move(observed)};
   {
@@ -102,10 +103,15 @@ void pod_executor::carry_out(pod_ptr pod,
     pod_ = with.pod;
     with.number = ++jobs_;
   }
+  if (tell) {
+    std::lock_guard lock{keeping_};
+    untold_.emplace(with.number, std::move(tell));
+  }
   post([this, with = std::move(with), record = std::move(record),
         actions = std::move(actions)] {
     if (record)
       keep(with, *record);
+    tell_until(with.number);
     for (const auto& action : actions)
       std::visit(overload{
                      [](const pod::hold_back&) {},
@@ -140,6 +146,14 @@ void pod_executor::keep(const job& with, const std::string& record) {
     kept = write_file(paths.record(uid_), record);
   if (!kept)
     log_error(component, kept.error().message);
+}
+
+void pod_executor::tell_until(std::uint64_t number) {
+  std::lock_guard lock{keeping_};
+  const auto end = untold_.upper_bound(number);
+  for (auto at = untold_.begin(); at != end; ++at)
+    at->second();
+  untold_.erase(untold_.begin(), end);
 }
 
 void pod_executor::adopt(pod_ptr pod, std::shared_ptr<pod_executor> earlier,
@@ -209,21 +223,25 @@ sandbox::event_callback pod_executor::listener(const std::string& sandbox_id) {
   };
 }
 
-/// What runs and is not in the record was being started when the agent died:
-/// it is started anew.
+/// What runs and is not in the record was being made when the agent died: it is
+/// made anew. What the record has as made is taken over.
 void pod_executor::compare_containers(const sandbox::sandbox_state& state,
                                       adoption& out) {
   std::set<std::string> known;
   for (const auto& [name, container] : out.observed.containers) {
-    if (container.phase != pod::container_phase::running)
+    const auto found = std::ranges::find(state.containers, container.id,
+                                         &sandbox::container_state::id);
+    if (found != state.containers.end()
+        && pod::is_unborn(out.observed, container))
+      out.facts.push_back(pod::container_started{name, container.id, found->pid,
+                                                 found->started_at});
+    else if (container.phase != pod::container_phase::running)
       continue;
     known.insert(container.id);
     {
       std::lock_guard lock{mutex_};
       names_[container.id] = name;
     }
-    const auto found = std::ranges::find(state.containers, container.id,
-                                         &sandbox::container_state::id);
     if (found != state.containers.end()
         && found->phase == sandbox::container_phase::running && state.alive)
       continue;

@@ -56,10 +56,13 @@ public:
   void adopt(pod_ptr pod, std::shared_ptr<pod_executor> earlier,
              std::function<void(adoption)> done);
 
-  /// Keeps `record` (if any) and the object, then begins the actions.
+  /// Keeps `record` (if any) and the object, then calls `tell` (if any) and
+  /// begins the actions. What others hear is so never forgotten here; they hear
+  /// it in the order of the calls.
   void carry_out(pod_ptr pod, std::shared_ptr<const pod::observed_pod> observed,
                  std::optional<std::string> record,
-                 std::vector<pod::pod_action> actions);
+                 std::vector<pod::pod_action> actions,
+                 std::function<void()> tell);
 
   /// Brings mounted volumes up to what their ConfigMaps, Secrets and fields say
   /// now. What cannot be read leaves them as they are.
@@ -110,6 +113,7 @@ private:
   };
 
   void keep(const job& with, const std::string& record);
+  void tell_until(std::uint64_t number);
   void post_to(work_pool& pool, std::function<void()> work);
   bool enter();
   void leave();
@@ -191,6 +195,8 @@ private:
   std::uint64_t jobs_ = 0;
   std::mutex keeping_;
   std::uint64_t kept_ = 0; ///< number of the job whose record is on the disk
+  /// What waits for the records of jobs up to that number.
+  std::map<std::uint64_t, std::function<void()>> untold_;
   /// Names of the containers by id: exits say ids.
   std::map<std::string, std::string> names_;
   /// Being started: their exits wait until that was reported.

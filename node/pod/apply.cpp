@@ -287,8 +287,8 @@ events application::operator()(const container_created& fact) {
   auto& container = at(fact.container);
   if (!is_being_made(container, fact.sandbox_id))
     return {};
-  if (container.ever_created)
-    ++container.restart_count;
+  const auto was_told = is_unborn(observed_, container);
+  container.restart_count = next_restart_count(observed_, container);
   if (container.exit)
     container.last_exit = std::move(container.exit);
   container.exit.reset();
@@ -303,12 +303,16 @@ events application::operator()(const container_created& fact) {
   container.next_image.phase = image_phase::wanted;
   container.post_start = hook_phase::none;
   container.comes_back = false;
+  if (was_told)
+    return {};
   return {normal(fact.container, "Created", "Container created")};
 }
 
 events application::operator()(const container_started& fact) {
   auto* container = incarnation(fact.container, fact.id);
-  if (container == nullptr || container->phase != container_phase::creating)
+  if (container == nullptr
+      || (container->phase != container_phase::creating
+          && !is_unborn(observed_, *container)))
     return {};
   container->phase = container_phase::running;
   container->pid = fact.pid;

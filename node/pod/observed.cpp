@@ -14,7 +14,8 @@ void for_each_grace(observed_pod& observed, Function function) {
   for (auto& [name, container] : observed.containers)
     if (container.stop) {
       function(container.stop->since);
-      function(container.stop->signalled);
+      if (container.stop->signalled != wall_time{})
+        function(container.stop->signalled);
     }
 }
 
@@ -33,6 +34,21 @@ const observed_container* find(const observed_pod& observed,
                                std::string_view container) {
   const auto at = observed.containers.find(container);
   return at == observed.containers.end() ? nullptr : &at->second;
+}
+
+bool is_unborn(const observed_pod& observed,
+               const observed_container& container) {
+  return container.phase <= container_phase::creating && container.ever_created
+         && !container.exit && !container.id.empty()
+         && observed.sandbox.phase == sandbox_phase::ready
+         && container.sandbox_id == observed.sandbox.id;
+}
+
+std::int32_t next_restart_count(const observed_pod& observed,
+                                const observed_container& container) {
+  const auto is_first =
+      !container.ever_created || is_unborn(observed, container);
+  return container.restart_count + (is_first ? 0 : 1);
 }
 
 bool has_ended(const observed_pod& observed) {

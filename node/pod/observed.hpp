@@ -81,7 +81,7 @@ enum class stop_stage : std::uint8_t {
 struct container_stop {
   stop_stage stage = stop_stage::begun;
   wall_time since;     ///< when stopping began; grace counts from here
-  wall_time signalled; ///< when the last signal was sent
+  wall_time signalled; ///< when the last signal was sent, if one was
   duration grace{};
 
   friend bool operator==(const container_stop&,
@@ -200,6 +200,15 @@ struct observed_pod {
 /// Whether the pod was ended and no container is left: the status computed
 /// from here on is the final one.
 bool has_ended(const observed_pod& observed);
+
+/// Whether a container was made in the sandbox of today and nothing more is
+/// known: the agent that made it died. It is that incarnation which starts.
+bool is_unborn(const observed_pod& observed,
+               const observed_container& container);
+
+/// The restart count of the incarnation that would start now.
+std::int32_t next_restart_count(const observed_pod& observed,
+                                const observed_container& container);
 
 /// The wall clock was set: containers that end keep the grace they have.
 void clock_was_set(observed_pod& observed, duration by);

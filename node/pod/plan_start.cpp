@@ -89,10 +89,9 @@ bool planner::start(const container_entry& entry, bool may_start) {
   if (!image_ready(entry))
     return container.next_image.phase != image_phase::failed;
   if (may_start)
-    add(start_container{
-        entry.name(),
-        container.restart_count + (container.ever_created ? 1 : 0),
-        container.next_image.id, seen_.sandbox.id, start_reason(entry)});
+    add(start_container{entry.name(), next_restart_count(seen_, container),
+                        container.next_image.id, seen_.sandbox.id,
+                        start_reason(entry)});
   return true;
 }
 

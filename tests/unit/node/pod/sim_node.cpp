@@ -146,8 +146,8 @@ void sim_node::exit_one() {
   end(at->first, static_cast<std::int32_t>(random_.below(2)));
 }
 
-/// Started containers that the record does not know are killed; those that
-/// ended meanwhile are reported.
+/// Started containers that the record does not know are killed; those that it
+/// knows as made, and those that ended meanwhile, are reported.
 void sim_node::restart_agent() {
   auto read = pod::decode_record(pod::encode_record(observed_));
   REQUIRE(read);
@@ -155,6 +155,10 @@ void sim_node::restart_agent() {
   under_way_.clear();
   if (vanished_) // The agent finds that out again.
     tell(pod::object_vanished{});
+  for (auto& [id, name] : running_)
+    if (const auto* known = pod::find(observed_, name);
+        known != nullptr && known->id == id && is_unborn(observed_, *known))
+      tell(pod::container_started{name, id, made_, now_});
   std::erase_if(running_, [&](const auto& each) {
     const auto* known = pod::find(observed_, each.second);
     return known == nullptr || known->id != each.first
@@ -201,6 +205,11 @@ void sim_node::finish(const pod::start_container& action) {
   tell(pod::container_created{action.container, action.sandbox_id, id, {}, {}});
   REQUIRE(observed_.containers.at(action.container).restart_count
           == action.attempt);
+  if (!calm_ && random_.chance(10)) { // The agent dies before it knows more.
+    if (random_.chance(50))
+      running_[id] = action.container;
+    return restart_agent();
+  }
   if (fails()) {
     tell(pod::container_start_failed{action.container, action.sandbox_id,
                                      "RunContainerError", "no"});
