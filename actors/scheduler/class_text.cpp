@@ -109,6 +109,7 @@ std::string class_text(const codec::document& pod) {
     put_each(out, in(status, id),
              {ids::container_status::name, ids::container_status::resources,
               ids::container_status::allocated_resources});
+  put(out, missing_claim(pod));
   for (const auto& condition : view::core_v1::pod{pod}.status().conditions())
     if (condition.type() == "PodResizePending")
       put(out, condition.reason());

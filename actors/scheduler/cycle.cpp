@@ -81,6 +81,11 @@ std::vector<row> candidates(const pod_class& what, const node_table& table,
                             diagnosis& out) {
   std::vector<row> all;
   const auto named = what.named_nodes();
+  if (!what.missing_claim.empty() && (!named || !named->empty())) {
+    out.contradiction = what.missing_claim;
+    out.rejected_by.insert(plugin::volume_binding);
+    return all;
+  }
   if (!named) {
     all.reserve(table.size());
     for (row node = 0; node < table.rows(); ++node)

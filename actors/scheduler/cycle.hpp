@@ -14,7 +14,7 @@ struct diagnosis {
   std::size_t nodes = 0; ///< that there are
   /// How many nodes gave each reason; one node may give several.
   std::map<std::string, std::size_t, std::less<>> reasons;
-  /// The pod contradicts itself: no node was looked at.
+  /// The pod contradicts itself or lacks a claim: no node was looked at.
   std::string contradiction;
   plugin_set rejected_by;
   /// Rows where removing pods might help.

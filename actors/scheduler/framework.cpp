@@ -30,9 +30,11 @@ bool worth_another_try(plugin which, const changed_pod& pod,
     case plugin::pod_topology_spread:
       return topology_spread::worth_another_try(pod, change);
     case plugin::inter_pod_affinity:
-      break;
+      return inter_pod_affinity::worth_another_try(pod, change, namespaces);
+    case plugin::volume_binding:
+      break; // Nothing makes a claim as yet.
   }
-  return inter_pod_affinity::worth_another_try(pod, change, namespaces);
+  return false;
 }
 
 } // namespace troupe::scheduler

@@ -23,11 +23,13 @@ enum class plugin : std::uint8_t {
   node_resources_fit,
   pod_topology_spread,
   inter_pod_affinity,
+  volume_binding,
 };
 
-inline constexpr std::array<std::string_view, 7> plugin_names{
-    "NodeUnschedulable", "TaintToleration",   "NodeAffinity",    "NodePorts",
-    "NodeResourcesFit",  "PodTopologySpread", "InterPodAffinity"};
+inline constexpr std::array<std::string_view, 8> plugin_names{
+    "NodeUnschedulable", "TaintToleration",  "NodeAffinity",
+    "NodePorts",         "NodeResourcesFit", "PodTopologySpread",
+    "InterPodAffinity",  "VolumeBinding"};
 
 constexpr std::string_view name_of(plugin which) {
   return plugin_names[static_cast<std::size_t>(which)];

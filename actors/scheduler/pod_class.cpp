@@ -164,6 +164,26 @@ void read_ports(const core::container& one, pod_class& out) {
   }
 }
 
+} // namespace
+
+std::string missing_claim(const codec::document& of) {
+  const core::pod pod{of};
+  for (const auto& volume : pod.spec().volumes()) {
+    if (volume.has_persistent_volume_claim())
+      return "persistentvolumeclaim \""
+             + std::string{volume.persistent_volume_claim().claim_name()}
+             + "\" not found";
+    if (volume.has_ephemeral())
+      return "waiting for ephemeral volume controller to create the "
+             "persistentvolumeclaim \""
+             + std::string{pod.metadata().name()} + "-"
+             + std::string{volume.name()} + "\"";
+  }
+  return {};
+}
+
+namespace {
+
 pod_class read_class(const codec::document& doc) {
   const core::pod pod{doc};
   const auto spec = pod.spec();
@@ -188,6 +208,7 @@ pod_class read_class(const codec::document& doc) {
     read_container(one, out);
     read_ports(one, out);
   }
+  out.missing_claim = scheduler::missing_claim(doc);
   for (const auto& one : pod.metadata().owner_references())
     if (one.controller())
       out.controller = owner{std::string{one.api_version()},

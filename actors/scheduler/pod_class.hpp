@@ -126,6 +126,8 @@ struct pod_class {
   std::vector<affinity_term> preferred_anti_affinity;
   std::vector<std::string> images; ///< of all containers, with a tag
   std::optional<owner> controller;
+  /// Why a volume keeps it from every node: there are no claims as yet.
+  std::string missing_claim;
 
   /// Whether it says anything about other pods.
   bool has_affinity() const;
@@ -140,6 +142,10 @@ struct pod_class {
 };
 
 using pod_class_ptr = std::shared_ptr<const pod_class>;
+
+/// Why a volume that is a claim keeps the pod from every node, in the words of
+/// volume plugins to which no claim is known; "" if none does.
+std::string missing_claim(const codec::document& pod);
 
 /// Everything of a pod's document that its class is read from, as one text:
 /// equal texts, equal classes.
