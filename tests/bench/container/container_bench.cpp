@@ -1,30 +1,29 @@
 // How long a container takes from the request to its end: a static `true`
-// through a pod's shim, through `crun run` where crun is installed, and by the
-// kernel's calls alone, which nobody can be faster than. All join the same
-// network namespace and run in turns. Prints medians in milliseconds, ratios,
-// and what the shim's memory is.
+// through our shim and through `crun run`, where crun is installed, with the
+// same namespaces, mounts, limits, seccomp profile and capabilities; and by the
+// kernel's bare calls. All join the same network namespace and run in turns.
+// See README.md.
 //
-//     container_bench [runs]
+//     container_bench [RUNS]
+#include "node/cgroup/cgroup_manager.hpp"
 #include "node/sandbox/sandbox.hpp"
 #include "node/sys/file_tree.hpp"
 #include "node/sys/netns.hpp"
+#include "tests/bench/container/bare_container.hpp"
+#include "tests/bench/container/bundle.hpp"
 
-#include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
+#include <cstring>
 #include <fstream>
 #include <future>
 #include <string>
@@ -33,6 +32,7 @@
 namespace {
 
 using namespace troupe;
+using namespace troupe::bench;
 using namespace troupe::sandbox;
 using std::chrono_literals::operator""s;
 using clock_type = std::chrono::steady_clock;
@@ -48,50 +48,103 @@ double percentile(std::vector<double> values, double part) {
       part * static_cast<double>(values.size() - 1))];
 }
 
-/// Removes its directory and what is mounted there.
+std::string base_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+std::unique_ptr<cgroup::cgroup_manager> open_groups(const std::string& path) {
+  auto opened = cgroup::open_cgroup_manager({.base = base_of(path)});
+  return opened ? std::move(*opened) : nullptr;
+}
+
+/// Removes its directory, what is mounted there, and its cgroups.
 struct place {
   std::string path;
 
   ~place() {
+    if (const auto groups = open_groups(path))
+      static_cast<void>(groups->remove("", 5s));
     static_cast<void>(sys::unpin_netns(path + "/netns"));
     static_cast<void>(sys::delete_tree(path));
   }
 };
 
-std::string make_bundle(const std::string& path) {
-  const auto root = path + "/rootfs";
-  for (const auto* name : {"/bin", "/proc", "/sys", "/dev", "/tmp"})
-    std::filesystem::create_directories(root + name);
-  std::filesystem::copy_file("/bin/busybox", root + "/bin/busybox");
-  std::filesystem::create_symlink("busybox", root + "/bin/true");
-  const auto mount = [](const char* at, const char* type, const char* options) {
-    return std::string{R"({"destination":")"} + at + R"(","type":")" + type
-           + R"(","source":")" + type + R"(","options":[)" + options + "]}";
-  };
-  std::ofstream{path + "/config.json"}
-      << R"({"ociVersion":"1.0.2","root":{"path":"rootfs"},"hostname":"web",)"
-      << R"("process":{"user":{"uid":0,"gid":0},"args":["/bin/true"],)"
-      << R"("env":["PATH=/bin"],"cwd":"/"},"mounts":[)"
-      << mount("/proc", "proc", "") << ","
-      << mount("/dev", "tmpfs", R"("nosuid","mode=755","size=65536k")") << ","
-      << mount("/dev/pts", "devpts", R"("newinstance","ptmxmode=0666")") << ","
-      << mount("/dev/shm", "tmpfs", R"("mode=1777")") << ","
-      << mount("/dev/mqueue", "mqueue", "") << ","
-      << mount("/sys", "sysfs", R"("ro")") << "],"
-      << R"("linux":{"namespaces":[{"type":"pid"},{"type":"ipc"},)"
-      << R"({"type":"uts"},{"type":"mount"},{"type":"cgroup"},)"
-      << R"({"type":"network","path":")" << path << R"(/netns"}]}})";
-  return root;
+/// A pod and its containers, one at a time; an exit may come before its start
+/// has returned.
+class bench_pod {
+public:
+  bench_pod(sandbox_host& host, cgroup::cgroup_manager& groups,
+            const std::string& path, const std::string& name)
+      : groups_{&groups}, path_{path}, name_{name} {
+    if (!groups.ensure(name, common_limits()))
+      return;
+    auto made = pod_sandbox::create(
+        host, make_pod(path, name),
+        [this](const std::string&, const sandbox_event& event) {
+          if (const auto* exited = std::get_if<container_exited>(&event))
+            ended_.set_value(exited->status);
+        },
+        10s);
+    if (made)
+      pod_ = std::move(*made);
+  }
+
+  /// Milliseconds until it had executed and until its end was known and its
+  /// group removed; negative where it failed.
+  std::pair<double, double> run(int number) {
+    constexpr std::pair<double, double> failed{-1, -1};
+    if (!pod_)
+      return failed;
+    ended_ = {};
+    auto spec = make_container(path_, "c" + std::to_string(number));
+    const auto group = name_ + "/" + spec.id;
+    auto end = ended_.get_future();
+    const auto begin = clock_type::now();
+    if (!groups_->ensure(group, common_limits())
+        || !groups_->restrict_devices(group, cgroup::usual_device_rules()))
+      return failed;
+    auto entry = groups_->entry(group);
+    if (!entry)
+      return failed;
+    spec.cgroup = {std::move(entry->procs_files), std::move(entry->directory)};
+    if (!pod_->start_container(std::move(spec), 10s))
+      return failed;
+    const auto started = milliseconds_since(begin);
+    if (end.wait_for(10s) != std::future_status::ready
+        || !groups_->remove(group, 10s))
+      return failed;
+    return {started, milliseconds_since(begin)};
+  }
+
+  bool destroy() {
+    return pod_ && pod_->destroy(10s) && groups_->remove(name_, 10s);
+  }
+
+  /// 0: none.
+  pid_t shim() const {
+    const auto state = pod_->state(5s);
+    return state ? state->shim_pid : 0;
+  }
+
+private:
+  cgroup::cgroup_manager* groups_;
+  std::string path_;
+  std::string name_;
+  std::promise<exit_status> ended_;
+  std::unique_ptr<pod_sandbox> pod_;
+};
+
+/// A pod from nothing to nothing.
+double run_pod(sandbox_host& host, cgroup::cgroup_manager& groups,
+               const std::string& path, int run) {
+  const auto begin = clock_type::now();
+  bench_pod pod{host, groups, path, "pod" + std::to_string(run)};
+  if (pod.run(0).second < 0 || !pod.destroy())
+    return -1;
+  return milliseconds_since(begin);
 }
 
-double run_crun(const std::string& path, int run) {
-  std::vector<std::string> text{"crun",
-                                "--root",
-                                path + "/crun",
-                                "run",
-                                "-b",
-                                path,
-                                "bench-" + std::to_string(run)};
+double run_process(std::vector<std::string> text) {
   std::vector<char*> args;
   for (auto& each : text)
     args.push_back(each.data());
@@ -99,176 +152,101 @@ double run_crun(const std::string& path, int run) {
   const auto begin = clock_type::now();
   pid_t pid = 0;
   int status = 0;
-  if (posix_spawnp(&pid, "crun", nullptr, nullptr, args.data(), environ) != 0
+  if (posix_spawnp(&pid, args[0], nullptr, nullptr, args.data(), environ) != 0
       || waitpid(pid, &status, 0) != pid || status != 0)
     return -1;
   return milliseconds_since(begin);
 }
 
-/// What happens in the new process; returns only where a call failed.
-void become_container(const std::string& root, const std::string& options,
-                      int netns) {
-  const auto at = [&](const char* name) { return root + name; };
-  const auto put = [&](const char* type, const char* where, unsigned long flags,
-                       const char* data) {
-    const auto target = at(where);
-    mkdir(target.c_str(), 0755);
-    return mount(type, target.c_str(), type, flags, data) == 0;
-  };
-  if (setns(netns, CLONE_NEWNET) != 0
-      || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
-      || mount("overlay", root.c_str(), "overlay", 0, options.c_str()) != 0
-      || !put("proc", "/proc", 0, nullptr)
-      || !put("tmpfs", "/dev", MS_NOSUID, "mode=755,size=65536k")
-      || !put("devpts", "/dev/pts", 0, "newinstance,ptmxmode=0666")
-      || !put("tmpfs", "/dev/shm", 0, "mode=1777")
-      || !put("mqueue", "/dev/mqueue", 0, nullptr)
-      || !put("sysfs", "/sys", MS_RDONLY, nullptr) || sethostname("web", 3) != 0
-      || chdir(root.c_str()) != 0 || syscall(SYS_pivot_root, ".", ".") != 0
-      || umount2(".", MNT_DETACH) != 0)
-    return;
-  execl("/bin/true", "/bin/true", nullptr);
-}
-
-/// The same namespaces and mounts by bare calls: no seccomp filter, cgroup,
-/// capability, device, log or record.
-double run_kernel(const std::string& path, int run) {
-  const auto place = path + "/kernel/" + std::to_string(run);
-  for (const auto* name : {"/upper", "/work", "/root"})
-    std::filesystem::create_directories(place + name);
-  const auto options = "lowerdir=" + path + "/rootfs,upperdir=" + place
-                       + "/upper,workdir=" + place + "/work";
-  const auto root = place + "/root";
-  const auto netns = open((path + "/netns").c_str(), O_RDONLY | O_CLOEXEC);
-  clone_args args{};
-  args.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS
-               | CLONE_NEWCGROUP;
-  args.exit_signal = SIGCHLD;
-  const auto begin = clock_type::now();
-  const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args));
-  if (pid == 0) {
-    become_container(root, options, netns);
-    _exit(127);
-  }
-  int status = -1;
-  const auto ended = pid > 0 && waitpid(pid, &status, 0) == pid;
-  const auto took = milliseconds_since(begin);
-  close(netns);
-  return ended && status == 0 ? took : -1;
-}
-
-/// One container at a time; an exit may come before its start has returned.
-struct bench_pod {
-  std::unique_ptr<sandbox_host> host;
-  std::promise<exit_status> ended;
-  std::unique_ptr<pod_sandbox> pod;
-
-  explicit bench_pod(const std::string& path) {
-    auto opened = sandbox_host::open();
-    if (!opened)
-      return;
-    host = std::move(*opened);
-    sandbox_spec spec;
-    spec.pod_uid = "bench";
-    spec.hostname = "web";
-    spec.netns_path = path + "/netns";
-    spec.directory = path + "/sandbox";
-    auto made = pod_sandbox::create(
-        *host, spec,
-        [this](const std::string&, const sandbox_event& event) {
-          if (const auto* exited = std::get_if<container_exited>(&event))
-            ended.set_value(exited->status);
-        },
-        10s);
-    if (made)
-      pod = std::move(*made);
-  }
-
-  ~bench_pod() {
-    if (pod)
-      static_cast<void>(pod->destroy(10s));
-  }
-
-  /// Milliseconds until it had executed and until its end was known.
-  std::pair<double, double> run(const std::string& path, int number) {
-    ended = {};
-    container_spec spec;
-    spec.id = "bench-" + std::to_string(number);
-    spec.rootfs.layers = {path + "/rootfs"};
-    spec.rootfs.upper = path + "/run/" + spec.id + "/upper";
-    spec.rootfs.work = path + "/run/" + spec.id + "/work";
-    spec.args = {"/bin/true"};
-    spec.env = {"PATH=/bin"};
-    spec.log.path = path + "/logs/" + spec.id + "/0.log";
-    auto end = ended.get_future();
-    const auto begin = clock_type::now();
-    if (!pod->start_container(std::move(spec), 10s))
-      return {-1, -1};
-    const auto started = milliseconds_since(begin);
-    if (end.wait_for(10s) != std::future_status::ready)
-      return {-1, -1};
-    return {started, milliseconds_since(begin)};
-  }
-};
-
 void print_memory(pid_t pid) {
   std::ifstream file{"/proc/" + std::to_string(pid) + "/smaps_rollup"};
   for (std::string line; std::getline(file, line);)
-    if (line.starts_with("Rss:") || line.starts_with("Pss:")
-        || line.starts_with("Private_Dirty:"))
-      std::printf("shim  %s\n", line.c_str());
+    if (line.starts_with("Rss:") || line.starts_with("Pss:"))
+      std::printf("a shim's memory      %s\n", line.c_str());
 }
 
-void print_times(const char* name, const std::vector<double>& values) {
-  std::printf("%-14s median %6.2f ms  p90 %6.2f ms\n", name,
-              percentile(values, 0.5), percentile(values, 0.9));
+void print_times(const char* name, const std::vector<double>& values,
+                 double peer = 0) {
+  const auto median = percentile(values, 0.5);
+  std::printf("%-32s p50 %6.2f ms  p90 %6.2f ms  p99 %6.2f ms", name, median,
+              percentile(values, 0.9), percentile(values, 0.99));
+  if (peer > 0)
+    std::printf("  %.2f of crun", median / peer);
+  std::puts("");
+}
+
+struct times {
+  std::vector<double> bare, started, again, pod, spawned, crun;
+};
+
+bool measure_once(sandbox_host& host, cgroup::cgroup_manager& groups,
+                  bench_pod& standing, const std::string& path, int run,
+                  times& out) {
+  const auto number = std::to_string(run);
+  const auto keep = [](double value, std::vector<double>& values) {
+    values.push_back(value);
+    return value >= 0;
+  };
+  const auto [start, end] = standing.run(run);
+  out.started.push_back(start);
+  // crun: in a process of its own, as its users have it; so is `--once`.
+  const auto crun = run_process(
+      {"crun", "--root", path + "/crun", "run", "-b", path, "b" + number});
+  if (crun >= 0)
+    out.crun.push_back(crun);
+  return keep(end, out.again) && keep(run_bare_container(path, run), out.bare)
+         && keep(run_pod(host, groups, path, run), out.pod)
+         && keep(run_process({"/proc/self/exe", "--once", path, number}),
+                 out.spawned);
 }
 
 int measure(const std::string& path, int runs) {
-  bench_pod ours{path};
-  if (!ours.pod) {
+  auto host = sandbox_host::open();
+  const auto groups = open_groups(path);
+  if (!host || !groups) {
     std::puts("no sandbox: is this root?");
     return 1;
   }
-  std::vector<double> started, ended, kernel, crun;
-  for (int i = 0; i < runs; ++i) {
-    const auto [start, end] = ours.run(path, i);
-    if (end < 0) {
+  bench_pod standing{**host, *groups, path, "standing"};
+  times found;
+  for (int i = 0; i < runs; ++i)
+    if (!measure_once(**host, *groups, standing, path, i, found)) {
       std::puts("a container did not run");
       return 1;
     }
-    started.push_back(start);
-    ended.push_back(end);
-    if (const auto least = run_kernel(path, i); least >= 0)
-      kernel.push_back(least);
-    if (const auto other = run_crun(path, i); other >= 0)
-      crun.push_back(other);
-  }
-  print_times("shim: started", started);
-  print_times("shim: ended", ended);
-  const auto median = percentile(ended, 0.5);
-  if (!kernel.empty()) {
-    print_times("kernel: ended", kernel);
-    std::printf("kernel / shim  %.2f\n", percentile(kernel, 0.5) / median);
-  }
-  if (!crun.empty()) {
-    print_times("crun: ended", crun);
-    std::printf("shim / crun    %.2f\n", median / percentile(crun, 0.5));
-  }
-  if (const auto state = ours.pod->state(5s))
-    print_memory(state->shim_pid);
-  return 0;
+  const auto peer = found.crun.empty() ? 0 : percentile(found.crun, 0.5);
+  print_times("bare kernel calls", found.bare, peer);
+  print_times("in a pod that runs: started", found.started, peer);
+  print_times("in a pod that runs: ended", found.again, peer);
+  print_times("with its pod: all gone", found.pod, peer);
+  print_times("the same, a process of its own", found.spawned, peer);
+  if (found.crun.empty())
+    std::puts("crun run                         not installed, or failed");
+  else
+    print_times("crun run", found.crun, peer);
+  print_memory(standing.shim());
+  return standing.destroy() ? 0 : 1;
+}
+
+int run_once(const std::string& path, int run) {
+  auto host = sandbox_host::open();
+  const auto groups = open_groups(path);
+  return host && groups && run_pod(**host, *groups, path, 1'000'000 + run) >= 0
+             ? 0
+             : 1;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::strcmp(argv[1], "--once") == 0)
+    return run_once(argv[2], std::atoi(argv[3]));
   const int runs = argc > 1 ? std::atoi(argv[1]) : 100;
   char path[] = "/tmp/troupe-container-bench-XXXXXX";
   if (runs < 1 || mkdtemp(path) == nullptr)
     return 1;
   const place here{path};
-  make_bundle(path);
+  make_bundle(here.path, "/" + base_of(here.path) + "/crun");
   if (!sys::netns::open_or_create(here.path + "/netns"))
     return 1;
   // crun refuses a hybrid cgroup layout: hide its v2 part, from us alone.
