@@ -80,6 +80,8 @@ public:
 
   /// "tls://127.0.0.1:34567".
   std::string url() const;
+  /// Of the server that runs; negative: none does.
+  pid_t pid() const noexcept { return pid_; }
 
   /// The server's log so far.
   std::string log() const;

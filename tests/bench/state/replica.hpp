@@ -1,0 +1,17 @@
+#pragma once
+
+#include "runtime/nats/nats_messenger.hpp"
+
+#include <string>
+
+namespace troupe::bench {
+
+/// Where a replica answers: a proposal (store_codec's command) with its
+/// outcome, and a key with its value, read linearizably.
+inline constexpr const char* replica_address = "/server/any/bench";
+
+/// Runs one replica on the bus, its log and snapshots in `directory`, until
+/// the process is killed.
+int run_replica(const nats_config& bus, const std::string& directory);
+
+} // namespace troupe::bench
