@@ -2,6 +2,8 @@
 
 #include "runtime/bus/subject.hpp"
 
+#include <algorithm>
+
 namespace troupe::bus {
 
 bool answers_for(const bus_peer& from, const bus_peer& to) {
@@ -32,6 +34,15 @@ bool ask_table::drop(std::uint64_t id) {
   deadlines_.erase({found->second.deadline, id});
   asks_.erase(found);
   return true;
+}
+
+std::vector<std::uint64_t> ask_table::asked_of(const bus_peer& peer) const {
+  std::vector<std::uint64_t> out;
+  for (const auto& [id, one] : asks_)
+    if (one.to == peer)
+      out.push_back(id);
+  std::ranges::sort(out);
+  return out;
 }
 
 std::vector<std::uint64_t> ask_table::expire(mono_time now) {

@@ -30,6 +30,9 @@ public:
   /// Ends it, whoever was asked. False when it is over already.
   bool drop(std::uint64_t id);
 
+  /// Those that are addressed to `peer` by its name, the oldest first.
+  std::vector<std::uint64_t> asked_of(const bus_peer& peer) const;
+
   /// Ends those whose deadline has passed, the oldest first.
   std::vector<std::uint64_t> expire(mono_time now);
 

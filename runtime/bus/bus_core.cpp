@@ -11,6 +11,12 @@ std::string address_of(const bus_peer& process) {
   return "/" + process.role + "/" + process.name;
 }
 
+/// Watches are resumed where they ended; who follows a log or a command has to
+/// begin again.
+stream_patience patience_on(lane value) {
+  return value == lane::control ? short_patience : stream_patience{};
+}
+
 } // namespace
 
 bus_core::bus_core(std::string cluster_uid, bus_peer self,
@@ -87,10 +93,12 @@ stream_id bus_core::open(const std::string& address, message_type type,
   if (streams_.size() >= streams_max)
     return fail("too many streams are open");
   stream_effects effects;
-  stream one{stream_fsm::opener(type, std::move(payload), now, effects)};
+  const auto on = lane_of(type);
+  stream one{stream_fsm::opener(type, std::move(payload), now, effects,
+                                patience_on(on))};
   one.peer = std::move(*to);
   one.wire_id = id;
-  one.lane = lane_of(type);
+  one.lane = on;
   one.own_address = address_of(self_);
   one.peer_address = address;
   carry(streams_.emplace(id, std::move(one)).first, std::move(effects), out);
@@ -215,7 +223,8 @@ void bus_core::put_frame(const stream& one, stream_frame frame, stream_id id,
   value.correlation_id = one.wire_id;
   value.type = message_type::stream_frame;
   value.payload = encode_frame(frame);
-  put(value, one.peer, one.lane, opens ? id : 0, out);
+  const bool asks = opens || frame.kind == frame_kind::idle;
+  put(value, one.peer, one.lane, asks ? id : 0, out);
 }
 
 // -- reading ------------------------------------------------------------------
@@ -306,7 +315,7 @@ void bus_core::on_open(const subject& from, const envelope& value,
     return;
   }
   const auto id = ++last_id_;
-  stream one{stream_fsm::acceptor(now)};
+  stream one{stream_fsm::acceptor(now, patience_on(from.lane))};
   one.peer = from.from;
   one.peer_incarnation = value.incarnation;
   one.wire_id = value.correlation_id;
@@ -357,9 +366,24 @@ void bus_core::say_unknown(const subject& from, const envelope& value,
   put(reply, from.from, from.lane, 0, out);
 }
 
-void bus_core::nobody(std::uint64_t id, std::string why, bus_effects& out) {
+void bus_core::nobody(std::uint64_t id, std::string why, mono_time now,
+                      bus_effects& out) {
   end_ask(id, errc::unavailable, why, out);
-  with(id, out, [&](auto& fsm, auto&) { fsm.nobody(std::move(why)); });
+  const auto found = streams_.find(id);
+  if (found == streams_.end())
+    return;
+  const auto& one = found->second;
+  if (one.fsm.is_open() && one.lane == lane::control)
+    for (auto ask : asks_.asked_of(one.peer))
+      end_ask(ask, errc::unavailable, why, out);
+  with(id, out, [&](auto& fsm, auto&) { fsm.nobody(std::move(why), now); });
+}
+
+void bus_core::unsent(std::uint64_t id, std::string why, mono_time now,
+                      bus_effects& out) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end() || !found->second.fsm.is_open())
+    nobody(id, std::move(why), now, out);
 }
 
 // -- time ---------------------------------------------------------------------

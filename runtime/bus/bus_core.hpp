@@ -109,8 +109,15 @@ public:
   void on_message(std::string_view subject, bytes_view octets, mono_time now,
                   bus_effects& out);
 
-  /// The ask or the opening of that id reached nobody.
-  void nobody(std::uint64_t id, std::string why, bus_effects& out);
+  /// The ask or the stream's frame of that id reached nobody. A process that
+  /// does not hear a stream of the control lane answers no ask either.
+  void nobody(std::uint64_t id, std::string why, mono_time now,
+              bus_effects& out);
+
+  /// It was not sent: that says nothing about others. A stream that is open
+  /// goes on.
+  void unsent(std::uint64_t id, std::string why, mono_time now,
+              bus_effects& out);
 
   void tick(mono_time now, bus_effects& out);
 

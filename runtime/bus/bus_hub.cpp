@@ -204,9 +204,12 @@ void bus_hub::on_message(std::string_view subject, bytes_view octets) {
 }
 
 void bus_hub::on_nobody(std::uint64_t id) {
-  const auto* why = port_->connected() ? nobody_text : away_text;
-  locked([&](auto& core, auto, auto& effects) {
-    core.nobody(id, why, effects);
+  const bool connected = port_->connected();
+  locked([&](auto& core, auto now, auto& effects) {
+    if (connected)
+      core.nobody(id, nobody_text, now, effects);
+    else
+      core.unsent(id, away_text, now, effects);
     return unit{};
   });
 }

@@ -8,16 +8,16 @@
 namespace troupe::bus {
 
 stream_fsm stream_fsm::opener(message_type type, bytes payload, mono_time now,
-                              stream_effects& out) {
-  stream_fsm self{phase::opening, true, now};
+                              stream_effects& out, stream_patience patience) {
+  stream_fsm self{phase::opening, true, now, patience};
   self.put(frame_kind::open, out, {}, std::move(payload));
   out.frames.back().type = type;
   self.opening_ = out.frames.back();
   return self;
 }
 
-stream_fsm stream_fsm::acceptor(mono_time now) {
-  return {phase::offered, false, now};
+stream_fsm stream_fsm::acceptor(mono_time now, stream_patience patience) {
+  return {phase::offered, false, now, patience};
 }
 
 // -- the holder ---------------------------------------------------------------
@@ -81,9 +81,11 @@ void stream_fsm::reset(std::string why, stream_effects& out) {
   end(stream_end::reset, std::move(why), out);
 }
 
-void stream_fsm::nobody(std::string why) {
+void stream_fsm::nobody(std::string why, mono_time now) {
   if (phase_ == phase::opening)
     nobody_ = std::move(why);
+  else if (phase_ == phase::open && !absent_since_)
+    absent_since_ = now;
 }
 
 // -- the other side -----------------------------------------------------------
@@ -93,6 +95,7 @@ void stream_fsm::on_frame(stream_frame frame, mono_time now,
   if (ended())
     return;
   last_heard_ = now;
+  absent_since_.reset();
   switch (frame.kind) {
     case frame_kind::reset:
       return end(stream_end::reset, std::move(frame.text), out);
@@ -176,8 +179,10 @@ void stream_fsm::take_data(bytes data, stream_effects& out) {
 void stream_fsm::tick(mono_time now, stream_effects& out) {
   if (ended() || phase_ == phase::offered)
     return;
-  if (now - last_heard_ >= stream_silence_max)
+  if (now - last_heard_ >= patience_.silence)
     return lose("nothing was heard of the other side", out);
+  if (absent_since_ && now - *absent_since_ >= patience_.absence)
+    return lose("the other side is not on the bus", out);
   if (phase_ == phase::open && now - last_sent_ >= stream_idle_interval)
     put_at(frame_kind::idle, now, out);
   if (phase_ == phase::opening && nobody_
@@ -197,12 +202,14 @@ void stream_fsm::open_again(mono_time now, stream_effects& out) {
 mono_time stream_fsm::next_wake() const {
   if (phase_ == phase::offered || phase_ == phase::ended)
     return mono_time::max();
-  const auto silence = last_heard_ + stream_silence_max;
+  auto end = last_heard_ + patience_.silence;
   if (phase_ == phase::opening && nobody_)
-    return std::min(silence, last_sent_ + stream_reopen_interval);
+    return std::min(end, last_sent_ + stream_reopen_interval);
   if (phase_ == phase::opening)
-    return silence;
-  return std::min(silence, last_sent_ + stream_idle_interval);
+    return end;
+  if (absent_since_)
+    end = std::min(end, *absent_since_ + patience_.absence);
+  return std::min(end, last_sent_ + stream_idle_interval);
 }
 
 // -- sending ------------------------------------------------------------------

@@ -16,8 +16,18 @@ namespace troupe::bus {
 /// An idle side repeats its last sequence this often.
 inline constexpr duration stream_idle_interval = std::chrono::seconds{1};
 
-/// A side that hears nothing for that long takes the stream for lost.
-inline constexpr duration stream_silence_max = std::chrono::seconds{10};
+/// When one side takes the stream for lost.
+struct stream_patience {
+  /// Nothing was heard for so long.
+  duration silence = std::chrono::seconds{10};
+  /// The bus says that the other side is not there, and nothing was heard of it
+  /// for so long since: its process may be there and about to reconnect.
+  duration absence = std::chrono::seconds{3};
+};
+
+/// For what is cheap to open anew.
+inline constexpr stream_patience short_patience{std::chrono::seconds{5},
+                                                duration{}};
 
 /// An opening that reached nobody is repeated this often, and for that long:
 /// the process that serves the address may be about to return.
@@ -68,7 +78,7 @@ struct stream_effects {
 ///     opening --1--> open --3--> ended        1 the other side accepts
 ///        |            ^            ^          2 the holder accepts
 ///        +-----4------|------------+          3 both closed, reset, gap,
-///     offered ---2----+            |            silence
+///     offered ---2----+            |            silence, absence
 ///        +------------5------------+          4 refused, nobody, silence
 ///                                             5 the holder refuses, or reset
 ///
@@ -84,10 +94,10 @@ class stream_fsm {
 public:
   /// The side that opens; the first effect is the frame that does.
   static stream_fsm opener(message_type type, bytes payload, mono_time now,
-                           stream_effects& out);
+                           stream_effects& out, stream_patience patience = {});
 
   /// The side that was offered one: say `accept` or `refuse` next.
-  static stream_fsm acceptor(mono_time now);
+  static stream_fsm acceptor(mono_time now, stream_patience patience = {});
 
   void accept(mono_time now, stream_effects& out);
   void refuse(std::string why, stream_effects& out);
@@ -101,9 +111,9 @@ public:
   void half_close(mono_time now, stream_effects& out);
   void reset(std::string why, stream_effects& out);
 
-  /// The frame that opened the stream reached nobody. `tick` repeats it, or
-  /// ends the stream as refused.
-  void nobody(std::string why);
+  /// A frame reached nobody. The one that opened the stream is repeated by
+  /// `tick`, for a while; a stream that is open ends when its patience does.
+  void nobody(std::string why, mono_time now);
 
   void on_frame(stream_frame frame, mono_time now, stream_effects& out);
   void tick(mono_time now, stream_effects& out);
@@ -114,13 +124,16 @@ public:
   /// Octets that wait for the receiver's window.
   std::size_t queued() const noexcept { return queued_octets_; }
 
+  bool is_open() const noexcept { return phase_ == phase::open; }
+
   bool ended() const noexcept { return phase_ == phase::ended; }
 
 private:
   enum class phase : std::uint8_t { opening, offered, open, ended };
 
-  stream_fsm(phase at, bool opener, mono_time now)
-      : phase_{at}, opener_{opener}, last_sent_{now}, last_heard_{now} {}
+  stream_fsm(phase at, bool opener, mono_time now, stream_patience patience)
+      : phase_{at}, opener_{opener}, patience_{patience}, last_sent_{now},
+        last_heard_{now} {}
 
   void put(frame_kind kind, stream_effects& out, std::string text = {},
            bytes data = {});
@@ -139,6 +152,7 @@ private:
 
   phase phase_;
   bool opener_;
+  stream_patience patience_;
   bool closing_ = false;      ///< the holder sends no more
   bool closed_here_ = false;  ///< and that was sent
   bool closed_there_ = false; ///< the other side sends no more
@@ -156,6 +170,7 @@ private:
   mono_time last_heard_;
   stream_frame opening_;              ///< kept while `opening`
   std::optional<std::string> nobody_; ///< why it reached nobody
+  std::optional<mono_time> absent_since_;
 };
 
 } // namespace troupe::bus

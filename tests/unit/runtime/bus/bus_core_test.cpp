@@ -89,3 +89,60 @@ TEST_CASE("the time a request leaves is bounded", "[bus]") {
           == now + std::min(given, time_left_max));
   }
 }
+
+TEST_CASE("a process that is gone is known by its streams", "[bus]") {
+  bus_core node{"c1", {"node", "n1"}, 7};
+  bus_effects out;
+  const auto stream = node.open("/server/any/gateway", message_type::watch_open,
+                                "watch", now, out);
+  REQUIRE(out.size() == 1);
+  // One of the servers takes it.
+  stream_frame taken;
+  taken.kind = frame_kind::accept;
+  taken.to_opener = true;
+  envelope reply;
+  reply.cluster_uid = "c1";
+  reply.sender = "/server/s2/gateway";
+  reply.incarnation = 3;
+  reply.recipient = "/node/n1";
+  reply.recipient_incarnation = 7;
+  reply.correlation_id = stream;
+  reply.type = message_type::stream_frame;
+  reply.payload = encode_frame(taken);
+  REQUIRE(hear(node, reply, "c1.server.s2.node.n1.control").empty());
+
+  const auto later = now + std::chrono::minutes{1};
+  out.clear();
+  for (auto address :
+       {"/server/s2/gateway", "/server/s3/gateway", "/server/any/gateway"})
+    node.ask(address, message_type::api_request, "", later, now, out);
+  out.clear();
+  const auto idle_at = now + stream_idle_interval;
+  node.tick(idle_at, out);
+  REQUIRE(out.size() == 1);
+  const auto idle = std::get<publish>(out[0]);
+  CHECK(idle.subject == "c1.node.n1.server.s2.control");
+  CHECK(idle.undelivered == stream);
+  CHECK_FALSE(idle.reply_to.empty());
+
+  out.clear();
+  SECTION("nobody heard it: the stream ends, and what is asked there") {
+    node.nobody(idle.undelivered, "no", idle_at, out);
+    REQUIRE(out.size() == 1);
+    CHECK(std::get<ask_ended>(out[0]).answer.error().code == errc::unavailable);
+    out.clear();
+    node.tick(idle_at, out);
+    REQUIRE(out.size() == 2); // the reset, the end
+    const auto& heard = std::get<stream_heard>(out[1]);
+    CHECK(std::get<stream_ended>(heard.event).how == stream_end::lost);
+    // The others are still waited for.
+    out.clear();
+    node.end_all("over", out);
+    CHECK(out.size() == 2);
+  }
+  SECTION("it was not sent: that is nobody's fault") {
+    node.unsent(idle.undelivered, "away", idle_at, out);
+    node.tick(idle_at, out);
+    CHECK(out.empty());
+  }
+}

@@ -246,7 +246,7 @@ TEST_CASE("refusals", "[bus]") {
   SECTION("by the bus") {
     auto fsm = stream_fsm::opener(message_type::log_open, "", at(0), out);
     for (int ms = 0; ms < 3250; ms += 250) {
-      fsm.nobody("no");
+      fsm.nobody("no", at(0) + std::chrono::milliseconds{ms});
       fsm.tick(at(0) + std::chrono::milliseconds{ms + 250}, out);
     }
     CHECK(kinds(out) == kind_list(12, frame_kind::open));
@@ -261,7 +261,7 @@ TEST_CASE("an opening that reached nobody is repeated", "[bus]") {
   out = {};
   fsm.tick(at(1), out);
   CHECK(out.frames.empty());
-  fsm.nobody("no");
+  fsm.nobody("no", at(1));
   CHECK(fsm.next_wake() <= at(1));
   fsm.tick(at(1), out);
   REQUIRE(out.frames.size() == 1);
@@ -270,9 +270,42 @@ TEST_CASE("an opening that reached nobody is repeated", "[bus]") {
   fsm.tick(at(2), out);
   CHECK(out.frames.size() == 1);
   fsm.on_frame(frame(frame_kind::accept), at(2), out);
-  fsm.nobody("no");
+  fsm.nobody("no", at(2));
   fsm.tick(at(2), out);
   CHECK(out.events.empty());
   REQUIRE(fsm.send("hello", at(2), out));
   CHECK(out.frames.back().kind == frame_kind::data);
+}
+
+TEST_CASE("an open stream whose frames reach nobody", "[bus]") {
+  const stream_event absent{
+      stream_ended{stream_end::lost, "the other side is not on the bus"}};
+  stream_effects out;
+  SECTION("is lost unless something is heard") {
+    auto fsm = opened();
+    fsm.nobody("no", at(2));
+    fsm.nobody("no", at(4));
+    CHECK(fsm.next_wake() == at(1));
+    fsm.tick(at(4.9), out);
+    CHECK(out.events.empty());
+    CHECK(fsm.next_wake() == at(5));
+    SECTION("it stays away") {
+      fsm.tick(at(5), out);
+      CHECK((out.events == event_list{absent}));
+    }
+    SECTION("it was there after all") {
+      fsm.on_frame(frame(frame_kind::idle), at(4.95), out);
+      fsm.tick(at(9), out);
+      CHECK(out.events.empty());
+    }
+  }
+  SECTION("at once, where patience is short") {
+    auto fsm = stream_fsm::opener(message_type::watch_open, "", at(0), out,
+                                  short_patience);
+    fsm.on_frame(frame(frame_kind::accept), at(0), out);
+    fsm.nobody("no", at(0.5));
+    CHECK(fsm.next_wake() == at(0.5));
+    fsm.tick(at(0.5), out);
+    CHECK((out.events == event_list{absent}));
+  }
 }
