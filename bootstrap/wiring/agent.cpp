@@ -123,6 +123,8 @@ public:
       system_->await_all_actors_done();
     }
     // Whoever waits for the bus must hear before the pool's threads are joined.
+    if (api_)
+      api_->stop();
     bus_.reset();
     workers_.reset();
     counters_.reset();

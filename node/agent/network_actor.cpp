@@ -83,7 +83,7 @@ void network_actor::watch(network_kind what) {
   open.after = core_.resume_after(what);
   auto tell = to_self();
   watches_[what] = std::make_unique<api_watch>(
-      *services_.bus, open,
+      *services_.api, open,
       [tell, what](api_call::watch_batch batch) {
         tell(network_news{what, std::move(batch)});
       },

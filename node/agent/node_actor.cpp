@@ -11,7 +11,7 @@ namespace {
 constexpr duration beat = std::chrono::seconds{1};
 /// Between two looks of a node that is not in place yet.
 constexpr duration eager_beat = std::chrono::milliseconds{50};
-constexpr duration call_patience = std::chrono::seconds{3};
+constexpr duration call_patience = std::chrono::seconds{6};
 constexpr duration image_list_period = std::chrono::seconds{10};
 constexpr duration watch_pause = std::chrono::milliseconds{500};
 
@@ -142,7 +142,7 @@ void node_actor::watch(watched what) {
   auto tell = to_self();
   const auto number = ++watch_numbers_[what];
   watches_[what] = std::make_unique<api_watch>(
-      *around_.services->bus, open,
+      *around_.services->api, open,
       [tell, what, number](api_call::watch_batch batch) {
         tell(watch_news{what, number, std::move(batch)});
       },

@@ -275,8 +275,9 @@ void bus_core::on_answer(const subject& from, envelope value,
                             error{errc::unavailable, std::move(why)}});
     return;
   }
-  out.push_back(ask_ended{value.correlation_id,
-                          bus_answer{value.type, std::move(value.payload)}});
+  out.push_back(
+      ask_ended{value.correlation_id,
+                bus_answer{value.type, std::move(value.payload), from.from}});
 }
 
 void bus_core::on_frame(const subject& from, envelope value, mono_time now,

@@ -44,6 +44,7 @@ struct bus_request {
 struct bus_answer {
   message_type type{}; ///< none (0): the receiver gave no answer
   bytes payload;
+  bus_peer from = {}; ///< filled in by the bus
 };
 
 /// How a stream ended.

@@ -1,4 +1,5 @@
 #include "node/agent/api_client.hpp"
+#include "runtime/base/clock.hpp"
 #include "tests/unit/node/agent/fake_api.hpp"
 #include "tests/unit/node/agent/objects.hpp"
 
@@ -20,6 +21,7 @@ api::request get_map() {
 /// A watch and what it told.
 struct watch_world {
   test::fake_api bus;
+  api_client client{bus};
   std::vector<api_call::watch_batch> batches;
   std::vector<std::string> ends;
   std::unique_ptr<api_watch> watch;
@@ -28,7 +30,7 @@ struct watch_world {
 
   watch_world() {
     watch = std::make_unique<api_watch>(
-        bus, what,
+        client, what,
         [this](api_call::watch_batch it) { batches.push_back(std::move(it)); },
         [this](std::string why) { ends.push_back(std::move(why)); });
   }
@@ -90,6 +92,108 @@ TEST_CASE("no answer is 503", "[agent]") {
     CHECK_FALSE(answer.status.success);
     CHECK_FALSE(answer.status.message.empty());
     CHECK(answer.status.message.find(row.message) != std::string::npos);
+  }
+}
+
+TEST_CASE("who answered is asked again, until it fails", "[agent]") {
+  test::fake_api bus;
+  api_client client{bus};
+  bus.server = {"server", "s2"};
+  client.ask(get_map(), {});
+  client.ask(get_map(), {});
+  CHECK(bus.address == "/server/s2/gateway");
+  SECTION("it is not there") {
+    bus.raw = [] { return error{errc::unavailable, "nobody"}; };
+  }
+  SECTION("it is cut off from the others") {
+    bus.answer = [](const auto&) {
+      return api::response{api::service_unavailable("no leader")};
+    };
+  }
+  SECTION("it does not know what it did") {
+    bus.answer = [](const auto&) { return api::response{api::timeout("", 0)}; };
+  }
+  client.ask(get_map(), {});
+  CHECK(bus.address == "/server/s2/gateway");
+  client.ask(get_map(), {});
+  CHECK(bus.address == "/server/any/gateway");
+}
+
+TEST_CASE("a request that fails at one server goes to another", "[agent]") {
+  test::fake_api bus;
+  api_client client{bus};
+  int left = 3;
+  bus.raw = [&]() -> result<bus_answer> {
+    if (--left > 0)
+      return error{errc::unavailable, "nobody"};
+    bus.raw = nullptr;
+    return error{errc::unavailable, "nobody"};
+  };
+  CHECK(client.ask(get_map(), mono_now() + 1h).status.code == 404);
+  CHECK(bus.addresses == std::vector<std::string>(4, "/server/any/gateway"));
+  // An answer, whatever it says, is the end of it.
+  CHECK(bus.asked.size() == 1);
+  CHECK(bus.deadline < mono_now() + 1min);
+}
+
+TEST_CASE("a request is given up at its deadline", "[agent]") {
+  test::fake_api bus;
+  api_client client{bus};
+  bus.raw = [] { return error{errc::unavailable, "nobody"}; };
+  const auto deadline = mono_now() + 100ms;
+  const auto answer = client.ask(get_map(), deadline);
+  CHECK(answer.status.code == 503);
+  CHECK(answer.status.message == "nobody");
+  CHECK(bus.addresses.size() > 1);
+}
+
+TEST_CASE("a client that stops asks nobody again", "[agent]") {
+  test::fake_api bus;
+  api_client client{bus};
+  bus.raw = [] { return error{errc::unavailable, "nobody"}; };
+  std::vector<int> codes;
+  // The second attempt follows too late: it is the stop that ends the wait.
+  client.call(get_map(), mono_now() + 1h,
+              [&](const auto& answer) { codes.push_back(answer.status.code); });
+  client.stop();
+  const auto asked = bus.addresses.size();
+  CHECK(codes == std::vector<int>{503});
+  client.call(get_map(), mono_now() + 1h,
+              [&](const auto& answer) { codes.push_back(answer.status.code); });
+  CHECK(codes == std::vector<int>{503, 503});
+  CHECK(bus.addresses.size() == asked + 1);
+}
+
+TEST_CASE("watches and requests share the server", "[agent]") {
+  watch_world at;
+  at.bus.server = {"server", "s3"};
+  at.client.ask(get_map(), {});
+  const auto open = [&] {
+    at.watch = std::make_unique<api_watch>(
+        at.client, at.what, [](auto) {}, [](auto) {});
+    return at.stream()->address;
+  };
+  CHECK(open() == "/server/s3/gateway");
+  SECTION("history that is gone is gone everywhere") {
+    at.stream()->end(stream_end::reset, api_call::expired);
+    CHECK(open() == "/server/s3/gateway");
+  }
+  SECTION("a server that is lost is left") {
+    at.stream()->end(stream_end::lost, "silence");
+    CHECK(open() == "/server/any/gateway");
+    at.client.ask(get_map(), {});
+    CHECK(at.bus.address == "/server/any/gateway");
+  }
+  SECTION("the end of an earlier server's watch does not matter") {
+    const auto old = at.stream();
+    const auto kept = std::move(at.watch);
+    at.bus.raw = [] { return error{errc::unavailable, "nobody"}; };
+    at.client.ask(get_map(), {});
+    at.bus.raw = nullptr;
+    at.bus.server = {"server", "s1"};
+    at.client.ask(get_map(), {});
+    old->end(stream_end::lost, "silence");
+    CHECK(open() == "/server/s1/gateway");
   }
 }
 

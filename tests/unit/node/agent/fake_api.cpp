@@ -6,6 +6,7 @@ namespace troupe::test {
 
 void fake_api::ask(std::string to, message_type type, bytes payload,
                    mono_time by, std::function<void(result<bus_answer>)> done) {
+  addresses.push_back(to);
   address = std::move(to);
   deadline = by;
   if (raw)
@@ -20,7 +21,7 @@ void fake_api::ask(std::string to, message_type type, bytes payload,
              : api::response{
                  api::not_found({target.group, target.resource}, target.name)};
   done(bus_answer{message_type::api_response,
-                  api_call::encode_response(response)});
+                  api_call::encode_response(response), server});
 }
 
 std::shared_ptr<bus_stream>

@@ -22,9 +22,13 @@ public:
   /// Answers in place of the gateway, when set.
   std::function<result<bus_answer>()> raw;
 
+  /// Who answers what is asked of any server.
+  bus_peer server = {"server", "s1"};
+
   std::vector<api::request> asked;
-  std::string address; ///< last asked
-  mono_time deadline;  ///< of the last request
+  std::vector<std::string> addresses; ///< of all that was asked
+  std::string address;                ///< last asked
+  mono_time deadline;                 ///< of the last request
   fake_messenger streams;
 
   void ask(std::string to, message_type type, bytes payload, mono_time by,

@@ -26,6 +26,7 @@ struct world {
 
   world() {
     facts.node_milli_cpu = 2000;
+    api.stop(); // what fails is not asked again
     bus.answer = [this](const api::request& request) {
       const auto& target = request.target;
       if (broken != 0)
