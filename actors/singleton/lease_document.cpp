@@ -69,4 +69,19 @@ make_lease(const lease_values& values, const codec::document* before) {
   return std::make_shared<const codec::document>(std::move(doc));
 }
 
+std::shared_ptr<const codec::document> free_lease(const codec::document& held,
+                                                  const std::string& time) {
+  namespace fields = ids::lease_spec;
+  auto doc = held.clone();
+  auto& spec = doc.object_at(doc.root(), ids::lease::spec);
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(free_lease_duration);
+  doc.set(spec, fields::holder_identity, doc.make_string(""));
+  doc.set(spec, fields::lease_duration_seconds,
+          doc.make_integer(seconds.count()));
+  for (const auto field : {fields::acquire_time, fields::renew_time})
+    doc.set(spec, field, doc.make_string(time));
+  return std::make_shared<const codec::document>(std::move(doc));
+}
+
 } // namespace troupe::singleton

@@ -35,8 +35,15 @@ struct lease_values {
   bool anew = false;
 };
 
+/// How long a lease that was given back is said to last: as client-go's.
+inline constexpr duration free_lease_duration = std::chrono::seconds{1};
+
 /// The Lease with these values; what else it had `before` stays.
 std::shared_ptr<const codec::document>
 make_lease(const lease_values& values, const codec::document* before);
+
+/// The same Lease, held by nobody from `time` on.
+std::shared_ptr<const codec::document> free_lease(const codec::document& held,
+                                                  const std::string& time);
 
 } // namespace troupe::singleton

@@ -13,6 +13,8 @@ namespace {
 constexpr std::string_view ns = "kube-system";
 constexpr int conflict = 409;
 constexpr int not_found = 404;
+/// Tries of a server that leaves; then others wait until it is silent.
+constexpr int returns_max = 3;
 
 std::string namespace_key() {
   return control::make_key("", "namespaces", {}, ns);
@@ -41,8 +43,8 @@ status_result election_config::validate() const {
 }
 
 lease_election::lease_election(election_config config, std::uint64_t seed)
-    : config_(std::move(config)), key_(lease_key(config_.lease)),
-      random_(seed) {
+    : config_(std::move(config)), key_(lease_key(config_.lease)), random_(seed),
+      returns_left_(returns_max) {
   TROUPE_CHECK(config_.validate().has_value(), "an election's times fit");
 }
 
@@ -65,8 +67,12 @@ lease_election::step(const control::moment& now,
     std::visit([this](auto& what) { take(what); }, input);
   read();
   check_holding();
-  if (phase_ == phase::raising)
+  if (leaving_)
+    give_back();
+  else if (phase_ == phase::raising)
     raise();
+  if (leaving_)
+    return std::exchange(out_, {});
   if (phase_ == phase::waiting)
     campaign();
   else
@@ -147,6 +153,8 @@ void lease_election::settle_doubt() {
 }
 
 void lease_election::acquired(const asked& by, store::revision at) {
+  if (by.holder.empty())
+    return; // given back
   if (phase_ != phase::waiting) {
     if (by.holder == holder_)
       renewed_ = by.at;
@@ -178,6 +186,10 @@ void lease_election::check_holding() {
 
 void lease_election::lose(const std::string& why) {
   out_.warnings.push_back("lost the lease " + config_.lease + ": " + why);
+  step_down();
+}
+
+void lease_election::step_down() {
   out_.stop = phase_ == phase::holding;
   phase_ = phase::waiting;
   epoch_ = {};
@@ -204,8 +216,7 @@ void lease_election::campaign() {
     return wake_at(next_try_);
   if (view_->get(namespace_key()) == nullptr)
     return; // its coming is news
-  const bool free =
-      lease_.holder.empty() || lease_.holder.starts_with(config_.member + "_");
+  const bool free = lease_.holder.empty() || is_of_member();
   if (!free && now_.mono < changed_ + lease_.lasts)
     return wake_at(changed_ + lease_.lasts);
   write(config_.member + "_" + new_identity(random_), true);
@@ -221,14 +232,44 @@ void lease_election::renew() {
     write(holder_, false);
 }
 
+/// Of this process, for its data directory is locked, or of one before it.
+bool lease_election::is_of_member() const {
+  return lease_.holder.starts_with(config_.member + "_");
+}
+
+bool lease_election::has_left() const {
+  return leaving_ && !open_ && (!is_of_member() || returns_left_ == 0);
+}
+
+/// What this member holds, or what a write under way turns out to have given
+/// it. Others need not wait then until it is silent.
+void lease_election::give_back() {
+  if (phase_ != phase::waiting)
+    step_down();
+  if (open_ || must_read_ || !is_of_member() || returns_left_ == 0)
+    return;
+  --returns_left_;
+  const auto time = time_text(now_.wall);
+  ask({}, time, free_lease(*lease_.object, time));
+}
+
 void lease_election::write(std::string holder, bool anew) {
   const auto renew_time = time_text(now_.wall);
-  last_ticket_ = last_ticket_.next();
-  open_ = asked{last_ticket_, now_.mono, holder, renew_time};
   // Candidates that wait for the same moment shall not stay together.
   const auto jitter = config_.retry_period
                       * static_cast<int>(anew ? random_.below(100) : 0) / 100;
   next_try_ = now_.mono + config_.retry_period + jitter;
+  auto body = make_lease({config_.lease, std::string{ns}, holder,
+                          config_.lease_duration, renew_time, anew},
+                         lease_.object.get());
+  ask(std::move(holder), renew_time, std::move(body));
+  wake_at(next_try_);
+}
+
+void lease_election::ask(std::string holder, std::string time,
+                         std::shared_ptr<const codec::document> body) {
+  last_ticket_ = last_ticket_.next();
+  open_ = asked{last_ticket_, now_.mono, std::move(holder), std::move(time)};
   api::request request;
   request.user = config_.user;
   request.field_manager = config_.lease;
@@ -239,13 +280,10 @@ void lease_election::write(std::string holder, bool anew) {
                     "",
                     std::string{ns},
                     lease_.object ? config_.lease : std::string{}};
-  request.body = make_lease({config_.lease, std::string{ns}, std::move(holder),
-                             config_.lease_duration, renew_time, anew},
-                            lease_.object.get());
+  request.body = std::move(body);
   if (lease_.object)
     request.resource_version = std::to_string(lease_.at.value());
   out_.calls.push_back({last_ticket_, std::move(request)});
-  wake_at(next_try_);
 }
 
 void lease_election::wake_at(mono_time when) {

@@ -41,10 +41,12 @@ struct election_effects : control::loop_effects {
 /// One candidate for a Lease:
 ///
 ///     waiting ──(free, silent, or of this member's earlier life)──▶ asking
-///        ▲                                                            │
-///        │ lost: somebody else holds it, the fence refused a write,   │
-///        │ or it could not be renewed in time                         │
-///        └──────────── holding ◀──(own view has the fence)── raising ◀┘
+///      │ ▲                                                            │
+///      │ │ lost: somebody else holds it, the fence refused a write,   │
+///      │ │ it could not be renewed in time, or the server leaves      │
+///      │ └──────────── holding ◀──(own view has the fence)── raising ◀┘
+///      └─(the server leaves)─▶ gives back what is this member's, and is no
+///                              candidate any more
 ///
 /// The epoch is the revision of the write that made the holder holder. Each
 /// holding has an identity of its own, `<member>_<random>`, so that one look at
@@ -66,6 +68,12 @@ public:
   /// A write of this holding was refused, because `standing` stands. Heard by
   /// the next step.
   void fenced_off(store::revision standing);
+
+  /// The server is to end: from the next step on this is no candidate.
+  void leave() { leaving_ = true; }
+
+  /// It was told to leave, and nothing is left to give back.
+  bool has_left() const;
 
   /// What to hear of, as key prefixes.
   static std::vector<std::string> prefixes(const election_config& config);
@@ -102,10 +110,15 @@ private:
   void acquired(const asked& by, store::revision at);
   void check_holding();
   void lose(const std::string& why);
+  void step_down();
   void raise();
   void campaign();
   void renew();
+  void give_back();
   void write(std::string holder, bool anew);
+  void ask(std::string holder, std::string time,
+           std::shared_ptr<const codec::document> body);
+  bool is_of_member() const;
   bool mine() const {
     return lease_.at.value() > 0 && lease_.holder == holder_;
   }
@@ -134,6 +147,8 @@ private:
   bool reading_ = false;
   mono_time next_read_{};
   mono_time next_try_{};
+  bool leaving_ = false;
+  int returns_left_; ///< tries to give the lease back
   election_effects out_;
 };
 

@@ -21,8 +21,13 @@ public:
                              std::shared_ptr<const store::store_snapshot> view,
                              std::vector<control::loop_input> inputs) override {
     election_.fenced_off(store::revision{owner_.standing_->load()});
+    auto& handle = *owner_.singleton_.handle;
+    if (handle.is_leaving())
+      election_.leave();
     auto effects = election_.step(now, std::move(view), std::move(inputs));
     owner_.carry_out(effects);
+    if (election_.has_left())
+      handle.left();
     return effects;
   }
 
@@ -66,7 +71,14 @@ singleton_actor::singleton_actor(
   // nop
 }
 
+void singleton_actor::begin() {
+  singleton_.handle->poke_with(
+      [self = to_self()] { self(control::view_changed{}); });
+  control::loop_actor::begin();
+}
+
 void singleton_actor::on_exit() {
+  singleton_.handle->poke_with({});
   stop();
   control::loop_actor::on_exit();
 }

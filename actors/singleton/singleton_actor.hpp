@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/singleton/lease_election.hpp"
+#include "actors/singleton/singleton_handle.hpp"
 #include "runtime/control/fenced_api.hpp"
 #include "runtime/control/loop_actor.hpp"
 
@@ -18,11 +19,15 @@ struct singleton_spec {
   std::function<actors::supervisor_config(
       std::shared_ptr<control::api_port> api)>
       children;
+  /// Who tells it that the server ends.
+  std::shared_ptr<singleton_handle> handle =
+      std::make_shared<singleton_handle>();
   /// Its door; given by `singleton_child`.
   std::shared_ptr<actors::door_base> supervisor = nullptr;
 };
 
-/// Runs its children while it holds the lease. They have a supervisor of their
+/// Runs its children while it holds the lease, and gives it back when the
+/// handle says that the server ends. They have a supervisor of their
 /// own below this actor, and end with it: when the lease is lost, when this
 /// actor is killed, and when their supervisor gives up, which ends this one,
 /// too. Before they are told to end, their door is shut.
@@ -33,6 +38,9 @@ public:
                   singleton_spec spec, control::loop_ports ports);
 
   void on_exit() override;
+
+protected:
+  void begin() override;
 
 private:
   class loop;

@@ -34,6 +34,8 @@ namespace {
 constexpr const char* component = "server";
 /// Calls that wait for the state actor; past it they are refused.
 constexpr std::size_t state_mailbox_max = 64 * 1024;
+/// How long a server that ends tries to give its leases back.
+constexpr duration farewell_max = std::chrono::seconds{1};
 
 /// Ends the process at once: nothing after this moment may be acknowledged.
 [[noreturn]] void die(const std::string& why) {
@@ -137,6 +139,7 @@ public:
   }
 
   ~impl() {
+    leave_singletons();
     on_bus_.reset();
     caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
     root_ = nullptr;
@@ -155,6 +158,22 @@ public:
   }
 
 private:
+  /// Others need not wait until this server's leases are silent.
+  void leave_singletons() {
+    for (const auto& one : singletons_)
+      one->leave();
+    const auto until = mono_now() + farewell_max;
+    for (const auto& one : singletons_)
+      if (!one->wait_left(until - mono_now()))
+        log_warning(component, "a lease was not given back in time");
+  }
+
+  /// A singleton that hears when the server ends.
+  actors::child_spec singleton_child(singleton::singleton_spec spec) {
+    singletons_.push_back(spec.handle);
+    return singleton::singleton_child(std::move(spec), loop_ports());
+  }
+
   std::shared_ptr<state::state_handle> make_state() const {
     return std::make_shared<state::state_handle>(
         std::make_shared<actors::door<state::call>>(
@@ -293,10 +312,9 @@ private:
               controllers::controller_child(path, std::move(spec), ports));
       return inner;
     };
-    return singleton::singleton_child({controllers_path(),
-                                       election("kube-controller-manager"),
-                                       std::move(children)},
-                                      loop_ports());
+    return singleton_child({controllers_path(),
+                            election("kube-controller-manager"),
+                            std::move(children)});
   }
 
   actors::child_spec scheduler_child() {
@@ -309,10 +327,8 @@ private:
       inner.children.push_back(scheduler::scheduler_child(member, ports));
       return inner;
     };
-    return singleton::singleton_child({root_path_ + "/scheduler",
-                                       election("kube-scheduler"),
-                                       std::move(children)},
-                                      loop_ports());
+    return singleton_child({root_path_ + "/scheduler",
+                            election("kube-scheduler"), std::move(children)});
   }
 
   actors::supervisor_config describe_root() {
@@ -341,6 +357,7 @@ private:
   gateway::object_writer writer_;
   gateway::local_api local_;
   std::shared_ptr<gateway::gateway_slot> slot_;
+  std::vector<std::shared_ptr<singleton::singleton_handle>> singletons_;
   caf::actor root_;
   std::unique_ptr<bus_registration> on_bus_;
 };

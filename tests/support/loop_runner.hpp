@@ -41,6 +41,9 @@ public:
   /// When the loop wants to be stepped next.
   std::optional<mono_time> wake_at() const { return wake_at_; }
 
+  /// It is to be stepped now, whatever it wants.
+  void poke() { wake_at_ = world_.mono; }
+
   /// What the API says instead of carrying a call out.
   std::function<std::optional<api::response>(const api::request&)> refuse;
   /// Hears every call before it is carried out.

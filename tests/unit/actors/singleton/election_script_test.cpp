@@ -74,6 +74,8 @@ private:
       who.runner.cut_off = true;
     else if (c.name == "heal")
       who.runner.cut_off = false;
+    else if (c.name == "leave")
+      who.runner.leave();
     else if (c.name == "lose-answer")
       who.runner.answers_to_lose = 1;
     else
@@ -144,7 +146,8 @@ private:
     const auto again = holders_.insert(held).second ? "" : " (as before)";
     const auto took = *meta::parse_micro_time(spec.acquire_time());
     const auto renewed = *meta::parse_micro_time(spec.renew_time());
-    out_ += "holder " + held.substr(0, held.find('_')) + again
+    out_ += "holder "
+            + (held.empty() ? "nobody" : held.substr(0, held.find('_')) + again)
             + ", transitions " + std::to_string(spec.lease_transitions())
             + ", lasts " + std::to_string(spec.lease_duration_seconds())
             + "s, renewed "

@@ -34,7 +34,12 @@ public:
                              std::shared_ptr<const store::store_snapshot> view,
                              std::vector<control::loop_input> inputs) override {
     election_.fenced_off(std::exchange(owner_.refused_, {}));
+    if (owner_.leaving_)
+      election_.leave();
     auto effects = election_.step(now, std::move(view), std::move(inputs));
+    if (!std::exchange(owner_.has_left_, election_.has_left())
+        && owner_.has_left_)
+      owner_.say("has left");
     if (effects.stop) {
       owner_.runs_.reset();
       owner_.say("stops");
@@ -77,6 +82,8 @@ candidate::candidate(api_world& world, std::string member)
     const auto* doc = request.body.get();
     if (request.verb == api::verb::create)
       say("asks for a new lease");
+    else if (doc != nullptr && singleton::holder_of(*doc).empty())
+      say("gives the lease back");
     else if (doc != nullptr
              && codec::find_path(doc->root(), doc->type(), "spec.acquireTime")
                         ->string_or("")

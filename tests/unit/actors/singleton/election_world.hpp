@@ -26,6 +26,13 @@ public:
   /// refusal.
   api::response write(store::revision epoch);
 
+  /// Its server is shut down, with what it holds.
+  void leave() {
+    leaving_ = true;
+    poke();
+  }
+  bool has_left() const { return has_left_; }
+
   std::function<void(const std::string&)> tell; ///< "starts, epoch 3", ...
   unsigned renewals = 0;                        ///< asked for
 
@@ -37,6 +44,8 @@ private:
   const std::string member_;
   std::optional<store::revision> runs_;
   store::revision refused_;
+  bool leaving_ = false;
+  bool has_left_ = false;
   std::uint64_t lives_ = 0;
   std::uint64_t writes_ = 0;
 };

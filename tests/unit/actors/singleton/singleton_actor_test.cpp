@@ -1,4 +1,6 @@
 #include "actors/singleton/singleton_actor.hpp"
+#include "messages/view/coordination_v1.hpp"
+#include "runtime/control/object_codec.hpp"
 #include "tests/support/actor_world.hpp"
 
 #include <caf/send.hpp>
@@ -54,12 +56,15 @@ private:
 
 struct fixture : test::actor_world {
   std::atomic<std::uint64_t> lives = 0;
+  std::shared_ptr<singleton::singleton_handle> handle =
+      std::make_shared<singleton::singleton_handle>();
 
   fixture() {
     for (const auto* name : {"kube-system", "default"})
       place(std::string{"{apiVersion: v1, kind: Namespace, metadata: {name: "}
             + name + "}, status: {phase: Active}}");
     singleton::singleton_spec spec;
+    spec.handle = handle;
     spec.address = "/server/s1/scheduler";
     spec.election.lease = "kube-scheduler";
     spec.election.member = "s1";
@@ -148,4 +153,23 @@ TEST_CASE_METHOD(fixture, "a lease that is taken away stops its children",
   // Who does not renew is silent after a second.
   REQUIRE(comes_true([&] { return exists("life-2"); }));
   CHECK(world.store.current()->get(lease_key) != nullptr);
+}
+
+TEST_CASE_METHOD(fixture, "a server that ends gives its lease back",
+                 "[singleton actor]") {
+  REQUIRE(comes_true([&] { return exists("life-1"); }));
+  CHECK_FALSE(handle->wait_left(0s));
+  handle->leave();
+  REQUIRE(handle->wait_left(60s));
+  const auto lease = world.store.current()->get(lease_key);
+  REQUIRE(lease != nullptr);
+  const auto object = control::decode_object(lease_key, *lease);
+  REQUIRE(object.has_value());
+  CHECK(view::coordination_v1::lease{*object}.spec().holder_identity().empty());
+  // Its children write no more, and the next incarnation has none.
+  please(1);
+  caf::anon_send_exit(doors.at(0)->current(), caf::exit_reason::kill);
+  please(2);
+  CHECK_FALSE(exists("done-1-1"));
+  CHECK(lives == 1);
 }
