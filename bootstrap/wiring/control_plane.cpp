@@ -125,17 +125,18 @@ public:
         state_(make_state()), transport_(make_transport()), hub_(make_hub()),
         tokens_(make_tokens()), writer_(writer_ports()),
         local_(writer_ports(), check_component),
-        slot_(std::make_shared<gateway::gateway_slot>()) {
+        slot_(std::make_shared<gateway::gateway_slot>()),
+        standing_(std::make_shared<gateway::server_standing>(mono_now())),
+        bus_gateway_(
+            std::make_shared<gateway::bus_gateway>(gateway::bus_gateway_ports{
+                writer_ports(), hub_.get(), standing_})) {
     root_ = actors::spawn_root(
         system_,
         std::make_shared<actors::door_base>(root_path_, "supervisor", 1),
         describe_root(),
         [path = root_path_] { die(path + " was killed: starting over"); });
     if (config_.bus != nullptr)
-      on_bus_ = config_.bus->serve(
-          root_path_ + "/gateway",
-          std::make_shared<gateway::bus_gateway>(
-              gateway::bus_gateway_ports{writer_ports(), hub_.get()}));
+      on_bus_ = config_.bus->serve(root_path_ + "/gateway", bus_gateway_);
   }
 
   ~impl() {
@@ -259,13 +260,17 @@ private:
   }
 
   actors::child_spec gateway_child() {
-    return {
-        std::make_shared<actors::door_base>(root_path_ + "/gateway", "gateway",
-                                            1),
-        [slot = slot_, settings = describe_gateway(), ports = gateway_ports()](
-            caf::event_based_actor& parent) -> caf::actor {
-          return parent.spawn<gateway::gateway_actor>(slot, settings, ports);
-        }};
+    auto entrance = std::make_shared<gateway::gateway_door>(
+        root_path_ + "/gateway", "gateway", 1);
+    gateway::standing_watch watch{
+        standing_, [nodes = bus_gateway_] { nodes->end_watches(); }};
+    return {entrance,
+            [entrance, slot = slot_, settings = describe_gateway(),
+             ports = gateway_ports(), watch = std::move(watch)](
+                caf::event_based_actor& parent) -> caf::actor {
+              return parent.spawn<gateway::gateway_actor>(
+                  entrance, slot, settings, ports, watch);
+            }};
   }
 
   control::loop_ports loop_ports() {
@@ -357,6 +362,8 @@ private:
   gateway::object_writer writer_;
   gateway::local_api local_;
   std::shared_ptr<gateway::gateway_slot> slot_;
+  std::shared_ptr<gateway::server_standing> standing_;
+  std::shared_ptr<gateway::bus_gateway> bus_gateway_;
   std::vector<std::shared_ptr<singleton::singleton_handle>> singletons_;
   caf::actor root_;
   std::unique_ptr<bus_registration> on_bus_;

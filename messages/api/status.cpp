@@ -275,8 +275,11 @@ status timeout(std::string message, int retry_after_seconds) {
                  retry_after(retry_after_seconds));
 }
 
-status service_unavailable(std::string message) {
-  return failure(503, "ServiceUnavailable", std::move(message));
+status service_unavailable(std::string message, int retry_after_seconds) {
+  auto out = failure(503, "ServiceUnavailable", std::move(message));
+  if (retry_after_seconds > 0)
+    out.details = retry_after(retry_after_seconds);
+  return out;
 }
 
 status internal_error(std::string message) {

@@ -90,7 +90,9 @@ status server_timeout(group_resource resource, std::string_view verb,
 status too_large_resource_version(std::uint64_t asked, std::uint64_t current,
                                   int retry_after_seconds);
 status timeout(std::string message, int retry_after_seconds);
-status service_unavailable(std::string message);
+/// `retry_after_seconds` only when nothing was done: clients try again then,
+/// whatever they asked for.
+status service_unavailable(std::string message, int retry_after_seconds = 0);
 status internal_error(std::string message);
 /// 403 of a write whose writer does not hold the lease any more; no client's
 /// write has a fence.

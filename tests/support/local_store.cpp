@@ -85,8 +85,7 @@ void local_store::answer_waiting() {
     return over;
   });
   for (auto& x : due)
-    x.done(x.at <= fsm_.applied() ? barrier_outcome::reached
-                                  : barrier_outcome::timed_out);
+    x.done(x.at <= fsm_.applied() ? barrier_outcome::reached : x.late);
 }
 
 void local_store::propose(store::proposal value,
@@ -94,6 +93,8 @@ void local_store::propose(store::proposal value,
   run([this, value = std::move(value), done = std::move(done)]() mutable {
     if (value.deadline < wall_now_)
       return done(store::proposal_expired{});
+    if (leaderless_)
+      return done(store::not_leader{});
     done(store::to_propose_outcome(apply(std::move(value))));
   });
 }
@@ -107,9 +108,19 @@ void local_store::raise(store::raise_fence value, wall_time deadline,
   });
 }
 
-void local_store::read_index(mono_time,
+void local_store::read_index(mono_time deadline,
                              std::function<void(barrier_outcome)> done) {
-  run([done = std::move(done)] { done(barrier_outcome::reached); });
+  run([=, this, done = std::move(done)]() mutable {
+    if (!leaderless_)
+      return done(barrier_outcome::reached);
+    constexpr auto never = std::numeric_limits<std::uint64_t>::max();
+    waiting_.push_back({store::revision{never}, deadline, std::move(done),
+                        barrier_outcome::unavailable});
+  });
+}
+
+void local_store::lose_leader() {
+  run([this] { leaderless_ = true; });
 }
 
 void local_store::wait_applied(store::revision at, mono_time deadline,

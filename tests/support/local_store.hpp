@@ -45,6 +45,10 @@ public:
   /// Moves the monotonic clock: waits whose deadline it passes time out.
   void set_mono_time(mono_time now);
 
+  /// From now on nobody leads: proposals are refused, and linearizable reads
+  /// wait until their deadline.
+  void lose_leader();
+
   /// The root with everything a test may want to see.
   std::shared_ptr<const store::store_view> view() const;
 
@@ -55,6 +59,7 @@ private:
     store::revision at;
     mono_time deadline;
     std::function<void(store::barrier_outcome)> done;
+    store::barrier_outcome late = store::barrier_outcome::timed_out;
   };
 
   void run(std::function<void()> job);
@@ -75,6 +80,7 @@ private:
   std::uint64_t next_subscriber_ = 1;
   wall_time wall_now_{};
   mono_time mono_now_{};
+  bool leaderless_ = false;
 };
 
 } // namespace troupe::test

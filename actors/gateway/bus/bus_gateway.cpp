@@ -8,6 +8,7 @@
 #include "messages/schema/registry.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace troupe::gateway {
 
@@ -131,6 +132,8 @@ bus_gateway::bus_gateway(bus_gateway_ports ports)
 void bus_gateway::on_request(bus_request request, reply<bus_answer> answer) {
   if (request.type != message_type::api_request)
     return;
+  if (is_lost())
+    return refuse_call(answer, not_fresh());
   auto call = api_call::decode_request(request.payload);
   if (!call)
     return refuse_call(answer, api::bad_request(call.error().message));
@@ -160,6 +163,8 @@ result<std::shared_ptr<bus_stream_handler>>
 bus_gateway::on_open(bus_request request, std::shared_ptr<bus_stream> stream) {
   if (request.type != message_type::watch_open)
     return error{errc::unsupported, "only watches are streams here"};
+  if (is_lost())
+    return error{errc::unavailable, not_fresh().message};
   auto open = api_call::decode_watch_open(request.payload);
   if (!open)
     return open.error();
@@ -177,17 +182,20 @@ bus_gateway::on_open(bus_request request, std::shared_ptr<bus_stream> stream) {
     return error{errc::unavailable, "the node has too many watches open"};
   auto sink = std::make_shared<watch_stream>(*plan->resource, std::move(stream),
                                              ticket);
-  begin_watch(request.deadline, std::move(plan->request), sink);
+  watches_->with(
+      [&](open_watches& all) { all.streams.emplace(*ticket, sink); });
+  ticket.reset();
+  begin_watch(std::move(plan->request), sink);
   return std::shared_ptr<bus_stream_handler>{std::move(sink)};
 }
 
 /// What is missing from a beginning is gone for the node: the view must be as
 /// new as the call. A watch that is resumed waits for its revision itself.
-void bus_gateway::begin_watch(mono_time deadline, watch::watch_request request,
+void bus_gateway::begin_watch(watch::watch_request request,
                               std::shared_ptr<watch_stream> sink) {
   if (request.after)
     return sink->hold(ports_.watch->open(std::move(request), sink));
-  with_newest(ports_.writer, deadline,
+  with_newest(ports_.writer, ports_.writer.mono_now() + watch_begin_max,
               [watch = ports_.watch, sink = std::move(sink),
                request = std::move(request)](bool reached) mutable {
                 if (!reached)
@@ -196,24 +204,43 @@ void bus_gateway::begin_watch(mono_time deadline, watch::watch_request request,
               });
 }
 
+bool bus_gateway::is_lost() const {
+  return ports_.standing && ports_.standing->is_lost(ports_.writer.mono_now());
+}
+
+void bus_gateway::end_watches() {
+  std::vector<std::shared_ptr<watch_stream>> streams;
+  watches_->with([&](const open_watches& open) {
+    for (const auto& [id, stream] : open.streams)
+      streams.push_back(stream.lock());
+  });
+  for (const auto& one : streams)
+    if (one)
+      one->end(watch::watch_end::unavailable);
+}
+
 /// Counts a watch of the node until the ticket is gone; null when it has too
 /// many.
-std::shared_ptr<void> bus_gateway::take_ticket(const std::string& node) {
-  const bool taken = watches_->with([&](auto& counts) {
-    auto& count = counts[node];
-    const bool fits = count < watches_per_node_max;
-    count += fits ? 1 : 0;
-    return fits;
+std::shared_ptr<const std::uint64_t>
+bus_gateway::take_ticket(const std::string& node) {
+  const auto id = watches_->with([&](open_watches& open) -> std::uint64_t {
+    auto& count = open.counts[node];
+    if (count >= watches_per_node_max)
+      return 0;
+    ++count;
+    return ++open.last;
   });
-  if (!taken)
+  if (id == 0)
     return nullptr;
-  auto give_back = [all = watches_, node](void*) {
-    all->with([&](auto& counts) {
-      if (--counts[node] == 0)
-        counts.erase(node);
+  auto give_back = [all = watches_, node](const std::uint64_t* number) {
+    const std::unique_ptr<const std::uint64_t> own{number};
+    all->with([&](open_watches& open) {
+      open.streams.erase(*own);
+      if (--open.counts[node] == 0)
+        open.counts.erase(node);
     });
   };
-  return {static_cast<void*>(watches_.get()), std::move(give_back)};
+  return {new const std::uint64_t{id}, std::move(give_back)};
 }
 
 } // namespace troupe::gateway

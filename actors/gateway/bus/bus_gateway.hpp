@@ -1,11 +1,13 @@
 #pragma once
 
 #include "actors/gateway/object/local_api.hpp"
+#include "actors/gateway/object/server_standing.hpp"
 #include "runtime/base/guarded.hpp"
 #include "runtime/port/messenger.hpp"
 #include "runtime/watch/watch_port.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,7 +24,12 @@ inline constexpr std::size_t watches_per_node_max = 256;
 struct bus_gateway_ports {
   writer_ports writer;
   watch::watch_port* watch = nullptr;
+  /// Null: taken to be good.
+  std::shared_ptr<const server_standing> standing = nullptr;
 };
+
+/// How long the beginning of a watch may wait for the newest state.
+inline constexpr duration watch_begin_max = std::chrono::seconds{10};
 
 /// The API for agents: `api_request` asks and `watch_open` streams (messages/
 /// protocol/api/api_call.hpp), to be served at "/server/<member>/gateway". Who
@@ -32,6 +39,10 @@ struct bus_gateway_ports {
 /// A request that cannot be read is answered with 400, one for an unknown type
 /// of message not at all. A watch that may not be opened is refused with the
 /// Status's message.
+///
+/// A server that has lost its standing serves no node: a node would hear
+/// nothing new of it, and cannot tell that from a cluster in which nothing
+/// happens. Other servers are there for it.
 class bus_gateway final : public bus_service {
 public:
   explicit bus_gateway(bus_gateway_ports ports);
@@ -41,16 +52,25 @@ public:
   result<std::shared_ptr<bus_stream_handler>>
   on_open(bus_request request, std::shared_ptr<bus_stream> stream) override;
 
-private:
-  using watch_counts = guarded<std::map<std::string, std::size_t>>;
+  /// Ends every watch: their nodes look for another server.
+  void end_watches();
 
-  std::shared_ptr<void> take_ticket(const std::string& node);
-  void begin_watch(mono_time deadline, watch::watch_request request,
+private:
+  struct open_watches {
+    std::map<std::string, std::size_t> counts; ///< by node
+    std::map<std::uint64_t, std::weak_ptr<watch_stream>> streams;
+    std::uint64_t last = 0;
+  };
+
+  bool is_lost() const;
+  std::shared_ptr<const std::uint64_t> take_ticket(const std::string& node);
+  void begin_watch(watch::watch_request request,
                    std::shared_ptr<watch_stream> sink);
 
   bus_gateway_ports ports_;
   std::shared_ptr<local_api> objects_;
-  std::shared_ptr<watch_counts> watches_ = std::make_shared<watch_counts>();
+  std::shared_ptr<guarded<open_watches>> watches_ =
+      std::make_shared<guarded<open_watches>>();
 };
 
 } // namespace troupe::gateway

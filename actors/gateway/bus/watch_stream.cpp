@@ -63,7 +63,7 @@ std::string text_of(watch::watch_end why) {
 
 watch_stream::watch_stream(const schema::resource_desc& resource,
                            std::shared_ptr<bus_stream> stream,
-                           std::shared_ptr<void> ticket)
+                           std::shared_ptr<const void> ticket)
     : resource_{resource}, stream_{std::move(stream)} {
   place_.with([&](place& now) { now.ticket = std::move(ticket); });
 }

@@ -26,7 +26,7 @@ public:
   /// `ticket` is kept as long as the watch is open.
   watch_stream(const schema::resource_desc& resource,
                std::shared_ptr<bus_stream> stream,
-               std::shared_ptr<void> ticket);
+               std::shared_ptr<const void> ticket);
 
   /// The watch that delivers here. Once.
   void hold(std::unique_ptr<watch::watch_handle> handle);
@@ -41,7 +41,7 @@ public:
 private:
   struct place {
     std::unique_ptr<watch::watch_handle> handle;
-    std::shared_ptr<void> ticket;
+    std::shared_ptr<const void> ticket;
     bool ended = false;
   };
 

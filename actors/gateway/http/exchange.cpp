@@ -3,6 +3,7 @@
 #include "actors/gateway/http/json_layout.hpp"
 #include "actors/gateway/http/warning_values.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace troupe::gateway {
@@ -129,6 +130,15 @@ bool exchange::write_stream(bytes chunk) {
 void exchange::end_stream() {
   count(200);
   responder->finish();
+}
+
+mono_time exchange::store_deadline() const {
+  const auto& ports = shared->ports;
+  const auto now = ports.mono_now();
+  const bool lost = ports.standing && ports.standing->is_lost(now);
+  return std::min(deadline, now
+                                + (lost ? shared->config.lost_store_timeout
+                                        : shared->config.store_timeout));
 }
 
 void exchange::run(std::function<void()> work) const {

@@ -51,6 +51,9 @@ public:
   /// Goes on with `work` where long work may run.
   void run(std::function<void()> work) const;
 
+  /// How long the store has for this request.
+  mono_time store_deadline() const;
+
   std::string_view query(std::string_view name) const {
     return api::find_parameter(request.query, name).value_or("");
   }

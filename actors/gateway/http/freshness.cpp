@@ -14,14 +14,15 @@ api::status not_fresh(store::barrier_outcome outcome) {
                         "context deadline exceeded",
                         0);
   return api::service_unavailable(
-      "the server is currently unable to handle the request");
+      "the server is currently unable to handle the request",
+      retry_after_seconds);
 }
 
 void wait_newest(const exchange_ptr& call,
                  std::function<void(snapshot_ptr)> then) {
   auto& store = *call->shared->ports.store;
-  store.read_index(call->deadline, [call, then = std::move(then)](
-                                       store::barrier_outcome outcome) {
+  store.read_index(call->store_deadline(), [call, then = std::move(then)](
+                                               store::barrier_outcome outcome) {
     if (outcome != store::barrier_outcome::reached)
       return call->fail(not_fresh(outcome));
     call->run([call, then] { then(call->shared->ports.store->current()); });

@@ -2,6 +2,7 @@
 
 #include "actors/gateway/access/token_authenticator.hpp"
 #include "actors/gateway/object/object_writer.hpp"
+#include "actors/gateway/object/server_standing.hpp"
 #include "runtime/port/messenger.hpp"
 #include "runtime/store/store_port.hpp"
 #include "runtime/watch/watch_port.hpp"
@@ -39,6 +40,14 @@ struct gateway_config {
 
   /// Longest time a request may take, and what it gets without `timeout`.
   duration request_timeout = std::chrono::seconds{60};
+
+  /// How long the cluster state may take for a write or a linearizable read
+  /// of the time that a request has: as etcd's, and some more, for the servers
+  /// may be about to find a new leader.
+  duration store_timeout = std::chrono::seconds{10};
+
+  /// The same, once this server is known to reach no quorum.
+  duration lost_store_timeout = std::chrono::seconds{1};
 
   /// How long a read waits for a resourceVersion this replica lacks.
   duration catch_up_timeout = std::chrono::seconds{3};
@@ -83,6 +92,8 @@ struct gateway_ports {
   messenger* bus = nullptr;
   /// Asked in this order about a bearer token.
   std::vector<std::shared_ptr<const token_authenticator>> tokens;
+  /// Null: taken to be good.
+  std::shared_ptr<const server_standing> standing = nullptr;
 };
 
 } // namespace troupe::gateway

@@ -30,7 +30,7 @@ object_call make_call(const exchange& from) {
     out.subresource = from.subresource->name;
   out.ns = from.ns;
   out.name = from.name;
-  out.deadline = from.deadline;
+  out.deadline = from.store_deadline();
   return out;
 }
 
@@ -151,6 +151,7 @@ void remove_all(const exchange_ptr& call, const list_job& job,
     return call->fail(part.error());
   auto names = names_of(part->page);
   auto removal = make_call(*call);
+  removal.deadline = call->deadline; // they may be many
   removal.dry_run = options.dry_run;
   call->shared->ports.writer->remove_collection(
       std::move(removal), to_delete_call(options), std::move(names),

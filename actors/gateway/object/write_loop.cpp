@@ -162,7 +162,8 @@ private:
   void give_up() {
     if (leaderless_ && !maybe_written_)
       return finish(refuse(api::service_unavailable(
-          "no leader of the cluster state answers; nothing was written")));
+          "no leader of the cluster state answers; nothing was written",
+          retry_after_seconds)));
     time_out();
   }
 

@@ -1,4 +1,5 @@
 #include "actors/gateway/gateway_actor.hpp"
+#include "runtime/base/clock.hpp"
 #include "runtime/caf/system_config.hpp"
 #include "tests/support/fake_responder.hpp"
 #include "tests/support/local_store.hpp"
@@ -7,6 +8,10 @@
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <catch2/catch.hpp>
+
+#include <future>
+#include <mutex>
+#include <thread>
 
 using namespace troupe;
 using namespace troupe::gateway;
@@ -32,12 +37,18 @@ struct fixture {
             [] { return mono_time{}; },
             [] { return std::uint64_t{0}; },
             nullptr,
+            nullptr,
             {}};
   }
 
+  std::shared_ptr<gateway_door> door =
+      std::make_shared<gateway_door>("/server/s1/gateway", "gateway", 1);
+  standing_watch standing;
+
   /// An actor that has begun: it has taken the supervisor's greeting.
   caf::actor spawn() {
-    auto who = system.spawn<gateway_actor>(slot, gateway_config{}, ports());
+    auto who = system.spawn<gateway_actor>(door, slot, gateway_config{},
+                                           ports(), standing);
     using greeting = actors::local<std::shared_ptr<actors::workload>>;
     self->request(who, caf::infinite,
                   greeting{std::make_shared<std::shared_ptr<actors::workload>>(
@@ -113,4 +124,33 @@ TEST_CASE("an actor that ends leaves its successor's pipeline alone") {
   world.kill(first);
   CHECK(world.get("/healthz")->code() == 200);
   world.kill(second);
+}
+
+TEST_CASE("a gateway tells when the server has lost its standing") {
+  fixture world;
+  // The clock stands still; what was confirmed last is long ago.
+  world.standing.standing =
+      std::make_shared<server_standing>(mono_time{} - 2 * standing_lost_after);
+  SECTION("a read succeeds: it is good again") {
+    auto actor = world.spawn();
+    const auto deadline = mono_now() + std::chrono::seconds{60};
+    while (world.standing.standing->is_lost(mono_time{})
+           && mono_now() < deadline)
+      std::this_thread::yield();
+    CHECK_FALSE(world.standing.standing->is_lost(mono_time{}));
+    world.kill(actor);
+  }
+  SECTION("none does") {
+    std::promise<void> told;
+    std::once_flag once;
+    world.standing.lost = [&] {
+      std::call_once(once, [&] { told.set_value(); });
+    };
+    world.store.lose_leader();
+    auto actor = world.spawn();
+    world.store.set_mono_time(mono_time{} + 2 * standing_patience);
+    CHECK(told.get_future().wait_for(std::chrono::seconds{60})
+          == std::future_status::ready);
+    world.kill(actor);
+  }
 }

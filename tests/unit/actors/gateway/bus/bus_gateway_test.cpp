@@ -322,3 +322,33 @@ TEST_CASE("a node has so many watches and no more", "[gateway]") {
     one->on_end(stream_end::reset, "");
   CHECK(all.watch.size() == 0);
 }
+
+TEST_CASE("a server that is cut off serves no node", "[gateway]") {
+  bus_gateway_world all;
+  auto stream = std::make_shared<fake_stream>();
+  auto handler = all.open(n1, own_pods(), stream);
+  REQUIRE(handler.has_value());
+  const auto get = request_for(verb::get, pod_target("pod-n1"));
+  CHECK(all.ask(n1, get).status.success);
+
+  all.world.store.now += gateway::standing_lost_after + std::chrono::seconds{1};
+  const auto asked = all.world.store.barriers_asked;
+  CHECK(all.ask(n1, get).status.code == 503);
+  CHECK(all.world.store.barriers_asked == asked);
+  auto late = all.open(n1, own_pods(), std::make_shared<fake_stream>());
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().code == errc::unavailable);
+  CHECK(stream->end.empty());
+  all.gateway.end_watches();
+  CHECK(stream->end == std::vector<std::string>{"no watch can be served now"});
+  (*handler)->on_end(stream_end::reset, "");
+  CHECK(all.watch.size() == 0);
+  // What has ended is known no more.
+  const auto ends = stream->end.size();
+  all.gateway.end_watches();
+  CHECK(stream->end.size() == ends);
+
+  all.standing->confirm(all.world.store.now);
+  CHECK(all.ask(n1, get).status.success);
+  CHECK(all.open(n1, own_pods(), std::make_shared<fake_stream>()).has_value());
+}

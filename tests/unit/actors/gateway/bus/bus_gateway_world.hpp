@@ -123,7 +123,9 @@ public:
 
   object_world world;
   local_watch watch;
-  gateway::bus_gateway gateway{{world.ports(), &watch}};
+  std::shared_ptr<gateway::server_standing> standing =
+      std::make_shared<gateway::server_standing>(world.store.now);
+  gateway::bus_gateway gateway{{world.ports(), &watch, standing}};
 };
 
 inline api::request request_for(api::verb verb, api::target target) {

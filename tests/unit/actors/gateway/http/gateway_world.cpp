@@ -36,7 +36,9 @@ void parse_target(const std::string& target, http_request& out) {
 
 } // namespace
 
-gateway_world::gateway_world(gateway::gateway_config config)
+gateway_world::gateway_world(
+    gateway::gateway_config config,
+    std::shared_ptr<const gateway::server_standing> standing)
     : writer_{{&store, [this] { return wall_now_; },
                [this] { return mono_now_; },
                [this] {
@@ -53,7 +55,9 @@ gateway_world::gateway_world(gateway::gateway_config config)
                  [this] { return mono_now_; },
                  [] { return 500ull; },
                  nullptr,
-                 {}}} {
+                 nullptr,
+                 {},
+                 std::move(standing)}} {
   store.set_wall_time(wall_now_);
 }
 

@@ -13,7 +13,9 @@ namespace troupe::test {
 /// A pipeline over a store in memory. Time stands still, ids count up.
 class gateway_world {
 public:
-  explicit gateway_world(gateway::gateway_config config = {});
+  explicit gateway_world(
+      gateway::gateway_config config = {},
+      std::shared_ptr<const gateway::server_standing> standing = nullptr);
 
   /// The answer so far; `user` is "admin" (system:masters), "anonymous", or
   /// any other name, which is authenticated and nothing more.
@@ -22,6 +24,8 @@ public:
 
   /// Moves both clocks.
   void pass(duration time);
+
+  mono_time now() const { return mono_now_; }
 
   local_store store;
   local_watch watch{store};
