@@ -36,8 +36,8 @@ struct config {
   std::size_t inflight_appends_max = 64;
 
   /// Payload of one proposal, in octets; a larger one is dropped. Smaller than
-  /// what a message may carry.
-  std::size_t proposal_bytes_max = std::size_t{8} << 20;
+  /// what a message may carry, on the bus too.
+  std::size_t proposal_bytes_max = std::size_t{6} << 20;
   /// Entries not yet committed; past it proposals are dropped.
   std::size_t uncommitted_entries_max = 4096;
   /// Reads not yet answered; past it they are dropped.

@@ -1,5 +1,6 @@
 #include "runtime/bus/raft_transport.hpp"
 #include "runtime/nats/nats_raft_transport.hpp"
+#include "runtime/raft/config.hpp"
 #include "tests/contract/bus/bus_world.hpp"
 
 using namespace troupe;
@@ -99,8 +100,8 @@ TEMPLATE_TEST_CASE("replicas hear each other, and nobody else", "",
                   "s2 " + what));
   }
   CHECK_FALSE(at_s1.heard("s1 append"));
-  // Large ones, and many of them, keep their order.
-  const std::string large(3'000'000, 'x');
+  // The largest there are, and many of them in their order.
+  const std::string large(raft::config{}.proposal_bytes_max + 4096, 'x');
   CHECK(reaches(*first, raft::member_id{"s2"}, large, false, at_s2,
                 "s1 " + large));
   const auto before = at_s2.all().size();
