@@ -80,6 +80,8 @@ void state_core::on(time_passed& in, std::vector<raft::input>& out) {
   for (auto tag : barriers_.take_dropped())
     out.push_back(raft::read{raft::read_tag{tag.value()}});
   compact_when_due(out);
+  if (resigning_)
+    resign_leadership(out);
 }
 
 void state_core::on(propose_command& in, std::vector<raft::input>&) {
@@ -148,6 +150,12 @@ void state_core::on(snapshot_received& in, std::vector<raft::input>& out) {
 }
 
 void state_core::on(resign&, std::vector<raft::input>& out) {
+  resigning_ = true;
+  resign_leadership(out);
+}
+
+/// Asked for again with every tick: an heir may be down, or not up to date.
+void state_core::resign_leadership(std::vector<raft::input>& out) {
   const raft::progress* furthest = nullptr;
   raft::member_id heir;
   for (const auto& voter : config_.raft.voters) {

@@ -80,7 +80,7 @@ struct snapshot_received {
   std::shared_ptr<store::store_fsm> store;
 };
 
-/// If this replica leads, the voter that is furthest is to.
+/// From now on, whenever this replica leads, the voter that is furthest is to.
 struct resign {};
 
 using input =
@@ -162,6 +162,7 @@ private:
   /// Takes the command in, waited for until `deadline`, or refuses it.
   void take(ticket tag, store::command what, wall_time deadline);
   void propose_parked(std::vector<raft::input>& out);
+  void resign_leadership(std::vector<raft::input>& out);
   void run_raft(std::vector<raft::input>& inputs);
   void carry_out(raft::effect& from_raft);
   void on_role(const raft::role_changed& now);
@@ -206,6 +207,7 @@ private:
   std::uint64_t entries_since_snapshot_ = 0;
   std::uint64_t bytes_since_snapshot_ = 0;
   bool snapshot_running_ = false;
+  bool resigning_ = false;
   std::optional<mono_time> compaction_due_;
   store::revision compact_up_to_;
   std::optional<snapshot_received> received_;

@@ -93,7 +93,8 @@ public:
   void hear(const raft::member_id& from, bytes_view octets);
 
   /// Hands leadership to the voter that is furthest, if this replica leads, and
-  /// waits for that, at most `patience`. Not from the actor's thread.
+  /// waits for that, at most `patience`. It will not lead again in this life.
+  /// Not from the actor's thread.
   void step_down(duration patience);
 
   /// As last heard; from any thread.
