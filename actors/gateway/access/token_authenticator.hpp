@@ -23,7 +23,9 @@ public:
   virtual ~token_authenticator() = default;
 
   /// None when it is no token of its own; an error in upstream's words when it
-  /// is one that is worth nothing. `audiences`: one of these must be meant;
+  /// is one that is worth nothing: `not_found` when it was well made, and what
+  /// it stands for is not in this server's state, which may be behind.
+  /// `audiences`: one of these must be meant;
   /// empty: the API server's.
   virtual std::optional<result<token_holder>>
   authenticate(std::string_view token,

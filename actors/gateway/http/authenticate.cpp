@@ -88,28 +88,33 @@ void complete_groups(api::identity& user) {
 
 } // namespace
 
-api::parsed<api::identity> authenticate(
+authentication authenticate(
     const http_request& request,
     std::span<const std::shared_ptr<const token_authenticator>> tokens) {
   if (!request.peer.common_name.empty()) {
     api::identity user{
         request.peer.common_name, {}, request.peer.organizations, {}};
     add_group(user, authenticated_group);
-    return user;
+    return {std::move(user)};
   }
   if (const auto token = bearer_token(request)) {
-    for (const auto& one : tokens)
-      if (auto found = one->authenticate(*token, {}); found && *found) {
+    authentication out{api::unauthorized()};
+    for (const auto& one : tokens) {
+      auto found = one->authenticate(*token, {});
+      if (found && *found) {
         auto& user = (*found)->user;
         add_group(user, authenticated_group);
-        return std::move(user);
+        return {std::move(user)};
       }
-    return api::unauthorized();
+      out.may_be_behind = out.may_be_behind
+                          || (found && found->error().code == errc::not_found);
+    }
+    return out;
   }
-  return api::identity{std::string{anonymous_name},
-                       {},
-                       {std::string{unauthenticated_group}},
-                       {}};
+  return {api::identity{std::string{anonymous_name},
+                        {},
+                        {std::string{unauthenticated_group}},
+                        {}}};
 }
 
 api::parsed<api::identity> impersonate(const http_request& request,

@@ -9,10 +9,16 @@
 
 namespace troupe::gateway {
 
+struct authentication {
+  api::parsed<api::identity> user;
+  /// Refused for what is not in this server's state, which may be behind.
+  bool may_be_behind = false;
+};
+
 /// Who asks: the client certificate (CN is the name, O the groups), else the
 /// bearer token, else nobody in particular. Fails with 401 for a token no
 /// authenticator knows. Kubernetes documentation, "Authenticating".
-api::parsed<api::identity> authenticate(
+authentication authenticate(
     const http_request& request,
     std::span<const std::shared_ptr<const token_authenticator>> tokens);
 

@@ -3,6 +3,7 @@
 #include "actors/gateway/http/authenticate.hpp"
 #include "actors/gateway/http/authorize.hpp"
 #include "actors/gateway/http/exchange.hpp"
+#include "actors/gateway/http/freshness.hpp"
 #include "actors/gateway/http/pod_stream.hpp"
 #include "actors/gateway/http/route.hpp"
 #include "messages/codec/scalars.hpp"
@@ -23,8 +24,7 @@ refusal accept(exchange& call) {
   return std::nullopt;
 }
 
-refusal authenticate(exchange& call) {
-  auto user = gateway::authenticate(call.request, call.shared->ports.tokens);
+refusal act_as(exchange& call, api::parsed<api::identity> user) {
   if (!user)
     return user.error();
   auto effective = impersonate(call.request, std::move(*user));
@@ -72,6 +72,17 @@ refusal authorize(exchange& call) {
   return gateway::authorize(call.user, call.info);
 }
 
+/// Goes on once it is known who asks.
+void admit(const exchange_ptr& call, authentication who) {
+  auto refused = act_as(*call, std::move(who.user));
+  for (auto* step : {limit, authorize})
+    if (!refused)
+      refused = step(*call);
+  if (refused)
+    return call->fail(*refused);
+  route(call);
+}
+
 } // namespace
 
 request_pipeline::request_pipeline(gateway_config config, gateway_ports ports)
@@ -83,10 +94,15 @@ void request_pipeline::handle(http_request request,
                               std::shared_ptr<http_responder> responder) const {
   const auto call = std::make_shared<exchange>(service_, std::move(request),
                                                std::move(responder));
-  for (auto* step : {accept, authenticate, limit, authorize})
-    if (const auto refused = step(*call))
-      return call->fail(*refused);
-  route(call);
+  if (const auto refused = accept(*call))
+    return call->fail(*refused);
+  auto who = authenticate(call->request, service_->ports.tokens);
+  if (!who.may_be_behind)
+    return admit(call, std::move(who));
+  // A pod may show its token to a server that has not heard of the pod yet.
+  with_fresh(call, std::nullopt, [call](const snapshot_ptr&) {
+    admit(call, authenticate(call->request, call->shared->ports.tokens));
+  });
 }
 
 } // namespace troupe::gateway

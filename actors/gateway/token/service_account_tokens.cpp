@@ -15,6 +15,11 @@ error refuse(std::string why) {
   return {errc::permission_denied, std::move(why)};
 }
 
+/// A newer state may say otherwise.
+error missing(std::string why) {
+  return {errc::not_found, std::move(why)};
+}
+
 constexpr const char* invalidated =
     "service account token has been invalidated";
 
@@ -90,13 +95,13 @@ private:
     const auto& [name, uid] = claims_.account;
     const auto found = find_bound(state_, "serviceaccounts", claims_.ns, name);
     if (!found)
-      return refuse("serviceaccounts \"" + name + "\" not found");
+      return missing("serviceaccounts \"" + name + "\" not found");
     if (is_gone(*found))
-      return refuse("service account " + claims_.ns + "/" + name
-                    + " has been deleted");
+      return missing("service account " + claims_.ns + "/" + name
+                     + " has been deleted");
     if (found->uid != uid)
-      return refuse("service account UID (" + found->uid
-                    + ") does not match claim (" + uid + ")");
+      return missing("service account UID (" + found->uid
+                     + ") does not match claim (" + uid + ")");
     return unit{};
   }
 
@@ -104,13 +109,13 @@ private:
                             const token_reference& bound) const {
     const auto found = find_bound(state_, plural, claims_.ns, bound.name);
     if (!found)
-      return refuse(invalidated);
+      return missing(invalidated);
     if (found->uid != bound.uid)
-      return refuse(word + " UID (" + found->uid
-                    + ") does not match service account " + word
-                    + " ref claim (" + bound.uid + ")");
+      return missing(word + " UID (" + found->uid
+                     + ") does not match service account " + word
+                     + " ref claim (" + bound.uid + ")");
     if (is_gone(*found))
-      return refuse(invalidated);
+      return missing(invalidated);
     return unit{};
   }
 

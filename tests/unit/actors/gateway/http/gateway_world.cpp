@@ -38,7 +38,8 @@ void parse_target(const std::string& target, http_request& out) {
 
 gateway_world::gateway_world(
     gateway::gateway_config config,
-    std::shared_ptr<const gateway::server_standing> standing)
+    std::shared_ptr<const gateway::server_standing> standing,
+    std::vector<std::shared_ptr<const gateway::token_authenticator>> tokens)
     : writer_{{&store, [this] { return wall_now_; },
                [this] { return mono_now_; },
                [this] {
@@ -48,16 +49,9 @@ gateway_world::gateway_world(
                },
                nullptr}},
       pipeline_{std::move(config),
-                {&store,
-                 &watch,
-                 &writer_,
-                 [this] { return wall_now_; },
-                 [this] { return mono_now_; },
-                 [] { return 500ull; },
-                 nullptr,
-                 nullptr,
-                 {},
-                 std::move(standing)}} {
+                {&store, &watch, &writer_, [this] { return wall_now_; },
+                 [this] { return mono_now_; }, [] { return 500ull; }, nullptr,
+                 nullptr, std::move(tokens), std::move(standing)}} {
   store.set_wall_time(wall_now_);
 }
 

@@ -15,7 +15,9 @@ class gateway_world {
 public:
   explicit gateway_world(
       gateway::gateway_config config = {},
-      std::shared_ptr<const gateway::server_standing> standing = nullptr);
+      std::shared_ptr<const gateway::server_standing> standing = nullptr,
+      std::vector<std::shared_ptr<const gateway::token_authenticator>> tokens =
+          {});
 
   /// The answer so far; `user` is "admin" (system:masters), "anonymous", or
   /// any other name, which is authenticated and nothing more.
