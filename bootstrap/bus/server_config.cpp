@@ -11,6 +11,11 @@ namespace {
 /// Room for an envelope with the largest payload and for what surrounds it.
 constexpr const char* max_payload = "8388608";
 
+/// A process that stands still is let go within six seconds: what is for any
+/// server shall not go to one that does not hear.
+constexpr const char* ping_interval = "2s";
+constexpr const char* pings_out_max = "2";
+
 constexpr const char* route_user = "route";
 
 /// Quoted text in NATS' configuration knows no way to write these.
@@ -116,6 +121,8 @@ result<std::string> server_config_text(const server_config& config,
   out.quoted("pid_file", config.pid_file);
   out.quoted("log_file", config.log_file);
   out.plain("max_payload", max_payload);
+  out.plain("ping_interval", "\"" + std::string{ping_interval} + "\"");
+  out.plain("ping_max", pings_out_max);
   out.open("tls");
   out.quoted("cert_file", config.certificate_file);
   out.quoted("key_file", config.private_key_file);

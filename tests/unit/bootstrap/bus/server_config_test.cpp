@@ -36,6 +36,8 @@ TEST_CASE("the configuration of a nats-server", "[bus]") {
                            "pid_file: \"/c/run/nats.pid\"\n"
                            "log_file: \"/c/log/nats.log\"\n"
                            "max_payload: 8388608\n"
+                           "ping_interval: \"2s\"\n"
+                           "ping_max: 2\n"
                            "tls {\n"
                            "  cert_file: \"/c/pki/nats.crt\"\n"
                            "  key_file: \"/c/pki/nats.key\"\n";
