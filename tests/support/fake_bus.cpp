@@ -37,6 +37,8 @@ public:
     const auto parsed = bus::parse_subject(subject);
     TROUPE_CHECK(parsed.has_value(), "what is published has a subject");
     TROUPE_CHECK(parsed->from == self_, "nobody speaks for another");
+    if (bus_.is_dead(self_))
+      return unit{};
     const auto to = bus_.find(parsed->to);
     if (to == nullptr || !to->hear(subject, octets))
       hear_nobody(reply_to);
@@ -96,6 +98,17 @@ std::unique_ptr<bus::bus_port> fake_bus::connect(bus_peer self) {
 void fake_bus::away(bool value) {
   std::lock_guard lock{mutex_};
   away_ = value;
+}
+
+void fake_bus::kill(const bus_peer& who) {
+  std::lock_guard lock{mutex_};
+  ports_.erase({who.role, who.name});
+  dead_.insert({who.role, who.name});
+}
+
+bool fake_bus::is_dead(const bus_peer& who) {
+  std::lock_guard lock{mutex_};
+  return dead_.contains({who.role, who.name});
 }
 
 std::shared_ptr<fake_bus::port> fake_bus::find(const bus_peer& to) {
