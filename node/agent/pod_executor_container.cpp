@@ -6,8 +6,10 @@
 #include "node/agent/translate.hpp"
 #include "node/agent/volume_sources.hpp"
 #include "node/log/log_reader.hpp"
+#include "node/pod/spec.hpp"
 #include "node/sandbox/seccomp_file.hpp"
 #include "node/sys/file_tree.hpp"
+#include "node/sys/process_handle.hpp"
 #include "node/volume/volumes.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/base/log.hpp"
@@ -294,6 +296,18 @@ pod_executor::make_spec(const job& with, const pod::start_container& action,
   out.log.path =
       container_logs(services_, view, action.container) + "/"
       + container_log::file_name(static_cast<std::uint32_t>(action.attempt));
+  // Where the container it was added for runs: its processes are to be seen.
+  if (const auto target = pod::target_of(view, action.container);
+      !target.empty()) {
+    const auto* other = pod::find(*with.observed, target);
+    if (other == nullptr || other->phase != pod::container_phase::running)
+      return error{errc::not_found, "target container \"" + std::string{target}
+                                        + "\" does not run"};
+    auto process = sys::open_process(static_cast<pid_t>(other->pid));
+    if (!process)
+      return process.error();
+    out.pids_of = std::move(*process);
+  }
   out.stdin_open = launch.stdin_;
   out.stdin_once = launch.stdin_once;
   out.tty = launch.tty;
@@ -336,9 +350,9 @@ void pod_executor::start(const job& with, const pod::start_container& action,
     report_(pod::container_start_failed{action.container, action.sandbox_id,
                                         reason, message});
   };
-  const auto container = find_container(core::pod{*with.pod}, action.container);
+  const auto entry = pod::container_of(core::pod{*with.pod}, action.container);
   const auto image = services_.images->find(action.image_id);
-  if (!container)
+  if (!entry)
     return fail("CreateContainerError", "the pod has no such container");
   if (!image)
     return fail("CreateContainerError",
@@ -348,7 +362,7 @@ void pod_executor::start(const job& with, const pod::start_container& action,
           services_.config.name + "/" + uid_ + "/" + id, image->id);
       !pinned)
     return fail("CreateContainerError", pinned.error().message);
-  auto launch = prepare_launch(with, container, *image, id);
+  auto launch = prepare_launch(with, entry->spec, *image, id);
   auto mounts = launch ? to_mounts(*launch) : launch.error();
   if (!mounts) {
     forget_container(id);
@@ -392,8 +406,9 @@ void pod_executor::run(const job& with, const pod::signal_container& action) {
     const auto found = pod::find(*with.observed, action.container);
     const auto image =
         found ? services_.images->find(found->image_id) : nullptr;
+    const auto entry = pod::container_of(view, action.container);
     number = signal_number(pod::stop_signal(
-        find_container(view, action.container),
+        entry ? entry->spec : core::container{nullptr},
         image ? to_defaults(image->config) : pod::image_defaults{}));
   }
   const auto scope = number == SIGKILL ? sandbox::signal_scope::all
@@ -450,9 +465,9 @@ std::string pod_executor::last_words(const core::pod& pod,
   auto text = read_file(own + "/termination-log", message_octets_max);
   if (text && !text->empty())
     return *text;
-  const auto container = find_container(pod, exit.container);
-  if (exit.code == 0
-      || container.termination_message_policy() != "FallbackToLogsOnError")
+  const auto entry = pod::container_of(pod, exit.container);
+  if (exit.code == 0 || !entry
+      || entry->spec.termination_message_policy() != "FallbackToLogsOnError")
     return {};
   const auto directory = container_logs(services_, pod, exit.container);
   auto runs = container_log::restarts(directory);

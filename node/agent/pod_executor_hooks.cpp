@@ -4,6 +4,7 @@
 #include "node/agent/http_get.hpp"
 #include "node/agent/pod_executor.hpp"
 #include "node/agent/translate.hpp"
+#include "node/pod/spec.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -77,7 +78,8 @@ void pod_executor::run(const job& with, const pod::run_hook& action) {
 
 status_result pod_executor::run_handler(const job& with,
                                         const pod::run_hook& action) {
-  const auto container = find_container(core::pod{*with.pod}, action.container);
+  const auto entry = pod::container_of(core::pod{*with.pod}, action.container);
+  const auto container = entry ? entry->spec : core::container{nullptr};
   const auto handler = action.which == pod::hook::post_start
                            ? container.lifecycle().post_start()
                            : container.lifecycle().pre_stop();

@@ -184,12 +184,4 @@ std::string make_id() {
   return out;
 }
 
-core::container find_container(const core::pod& pod, std::string_view name) {
-  for (auto list : {pod.spec().containers(), pod.spec().init_containers()})
-    for (const auto& each : list)
-      if (each.name() == name)
-        return each;
-  return {};
-}
-
 } // namespace troupe::agent

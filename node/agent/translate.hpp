@@ -42,8 +42,4 @@ int signal_number(std::string_view name);
 /// The name a container is known by on the node: 64 random hexadecimal digits.
 std::string make_id();
 
-/// The container of that name, regular or init; false when there is none.
-view::core_v1::container find_container(const view::core_v1::pod& pod,
-                                        std::string_view name);
-
 } // namespace troupe::agent

@@ -38,6 +38,8 @@ std::optional<waiting_state> trouble(const view::core_v1::pod& pod,
 
 bool is_ready(const container_entry& entry,
               const observed_container& container) {
+  if (entry.role == container_role::ephemeral)
+    return false;
   if (entry.role == container_role::init)
     return container.phase == container_phase::exited
            && container.exit->code == 0;
@@ -106,6 +108,7 @@ container_report report(const view::core_v1::pod& pod,
   out.user = container.user;
   out.limits = container.limits;
   out.spec = entry.spec;
+  out.own = entry.own;
   out.ready = is_ready(entry, container);
   out.started = entry.role == container_role::init
                     ? container.phase == container_phase::running
@@ -164,6 +167,19 @@ void settle_lost(std::vector<container_report>& all) {
       settle(all[i]);
 }
 
+std::vector<container_report>
+report_each(const std::vector<container_entry>& entries,
+            const view::core_v1::pod& pod, const observed_pod& observed) {
+  static const observed_container nothing;
+  std::vector<container_report> all;
+  for (auto& each : entries) {
+    const auto* found = find(observed, each.spec.name());
+    all.push_back(
+        report(pod, each, found == nullptr ? nothing : *found, observed));
+  }
+  return all;
+}
+
 void set_text(codec::document& out, codec::node& object, codec::field_id id,
               std::string_view text) {
   if (!text.empty())
@@ -212,16 +228,15 @@ codec::node* make_terminated(codec::document& out, const container_exit& exit) {
 
 std::vector<container_report> report_containers(const view::core_v1::pod& pod,
                                                 const observed_pod& observed) {
-  static const observed_container nothing;
-  std::vector<container_report> all;
-  for (auto& each : containers_of(pod)) {
-    const auto* found = find(observed, each.spec.name());
-    all.push_back(
-        report(pod, each, found == nullptr ? nothing : *found, observed));
-  }
+  auto all = report_each(containers_of(pod), pod, observed);
   if (has_ended(observed))
     settle_lost(all);
   return all;
+}
+
+std::vector<container_report> report_ephemeral(const view::core_v1::pod& pod,
+                                               const observed_pod& observed) {
+  return report_each(ephemeral_containers_of(pod), pod, observed);
 }
 
 codec::node* make_status(codec::document& out, const container_report& report) {
@@ -249,7 +264,8 @@ codec::node* make_status(codec::document& out, const container_report& report) {
   set_text(out, *result, id::image_id, report.image_id);
   if (!report.id.empty())
     set_text(out, *result, id::container_id, "troupe://" + report.id);
-  out.set(*result, id::started, out.make_boolean(report.started));
+  if (report.role != container_role::ephemeral)
+    out.set(*result, id::started, out.make_boolean(report.started));
   write_applied(out, *result, report);
   return result;
 }

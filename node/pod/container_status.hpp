@@ -37,11 +37,16 @@ struct container_report {
   std::optional<cgroup_limits> limits;
   view::core_v1::container spec;
   container_role role = container_role::regular;
+  std::shared_ptr<const codec::document> own; ///< what `spec` looks into
 };
 
 /// One report per container of the pod, init containers first.
 std::vector<container_report> report_containers(const view::core_v1::pod& pod,
                                                 const observed_pod& observed);
+
+/// Those of the ephemeral containers.
+std::vector<container_report> report_ephemeral(const view::core_v1::pod& pod,
+                                               const observed_pod& observed);
 
 /// The report as a v1.ContainerStatus in `out`.
 codec::node* make_status(codec::document& out, const container_report& report);

@@ -125,6 +125,7 @@ void planner::run() {
   replace_running();
   for (auto& each : containers_)
     run_post_start(each);
+  start_ephemeral();
   if (initialize())
     start_regular();
 }

@@ -70,6 +70,17 @@ void planner::start_regular() {
   }
 }
 
+/// Whoever looks for what keeps a pod from starting needs them at once. One
+/// that was in a sandbox of before has had its run.
+void planner::start_ephemeral() {
+  for (auto& each : ephemeral_) {
+    const auto& container = seen(each);
+    if (container.phase <= container_phase::creating
+        && (!container.ever_created || is_unborn(seen_, container)))
+      start(each, true);
+  }
+}
+
 bool planner::is_busy(const container_entry& entry) const {
   return entry.spec.lifecycle().has_post_start()
          && seen(entry).post_start < hook_phase::done;

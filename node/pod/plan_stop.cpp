@@ -66,17 +66,22 @@ void planner::end() {
 }
 
 bool planner::end_containers() {
-  for (auto& each : containers_) {
-    const auto& container = seen(each);
-    if (container.phase != container_phase::running)
-      continue;
-    if (container.stop)
-      take_down(each, is_its_turn(each));
-    else
-      add(stop_container{
-          each.name(), seen_.ending_grace, false, {}, "the pod ends"});
-  }
+  for (auto& each : containers_)
+    end(each);
+  for (auto& each : ephemeral_)
+    end(each);
   return has_ended(seen_);
+}
+
+void planner::end(const container_entry& entry) {
+  const auto& container = seen(entry);
+  if (container.phase != container_phase::running)
+    return;
+  if (container.stop)
+    take_down(entry, is_its_turn(entry));
+  else
+    add(stop_container{
+        entry.name(), seen_.ending_grace, false, {}, "the pod ends"});
 }
 
 /// Sidecars go after everything they may serve: last started, first ended.

@@ -18,7 +18,8 @@ public:
   planner(const view::core_v1::pod& pod, const observed_pod& observed,
           wall_time now, const pod_config& config)
       : pod_(pod), seen_(observed), now_(now), config_(config),
-        containers_(containers_of(pod)) {
+        containers_(containers_of(pod)),
+        ephemeral_(ephemeral_containers_of(pod)) {
     // nop
   }
 
@@ -42,6 +43,7 @@ private:
   bool initialize();
   bool settle_init(const container_entry& entry, bool is_past);
   void start_regular();
+  void start_ephemeral();
   bool start(const container_entry& entry, bool may_start);
   bool image_ready(const container_entry& entry);
   void pull(const container_entry& entry);
@@ -55,6 +57,7 @@ private:
   void replace(const container_entry& entry);
   void end();
   bool end_containers();
+  void end(const container_entry& entry);
   bool is_its_turn(const container_entry& entry) const;
   void take_down(const container_entry& entry, bool its_turn);
   void ask(const container_entry& entry, bool may_end, wall_time deadline);
@@ -97,6 +100,7 @@ private:
   const wall_time now_;
   const pod_config& config_;
   const entries containers_;
+  const entries ephemeral_;
   pod_actions out_;
 };
 

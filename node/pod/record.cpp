@@ -491,7 +491,8 @@ observed_pod observe_new(const view::core_v1::pod& pod, wall_time now) {
   if (auto at = meta::parse_time(status.start_time()))
     out.start_time = *at;
   for (auto list :
-       {status.init_container_statuses(), status.container_statuses()})
+       {status.init_container_statuses(), status.container_statuses(),
+        status.ephemeral_container_statuses()})
     for (auto each : list)
       out.containers.emplace(each.name(), container_from(each));
   return out;

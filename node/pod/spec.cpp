@@ -1,6 +1,8 @@
 #include "node/pod/spec.hpp"
 
+#include "messages/codec/embedded.hpp"
 #include "messages/meta/go_quote.hpp"
+#include "messages/schema/registry.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -41,17 +43,42 @@ std::vector<container_entry> containers_of(const view::core_v1::pod& pod) {
   std::vector<container_entry> all;
   const auto spec = pod.spec();
   for (auto each : spec.init_containers())
-    all.push_back({each, each.restart_policy() == "Always"
-                             ? container_role::sidecar
-                             : container_role::init});
+    all.push_back({each,
+                   each.restart_policy() == "Always" ? container_role::sidecar
+                                                     : container_role::init,
+                   nullptr});
   for (auto each : spec.containers())
-    all.push_back({each, container_role::regular});
+    all.push_back({each, container_role::regular, nullptr});
   return all;
+}
+
+std::vector<container_entry>
+ephemeral_containers_of(const view::core_v1::pod& pod) {
+  const auto* type = schema::find_type("io.k8s.api.core.v1.Container");
+  std::vector<container_entry> all;
+  for (auto each : pod.spec().ephemeral_containers()) {
+    auto own = std::make_shared<const codec::document>(
+        codec::read_embedded(*each.raw(), type));
+    const view::core_v1::container spec{*own};
+    all.push_back({spec, container_role::ephemeral, std::move(own)});
+  }
+  return all;
+}
+
+std::string_view target_of(const view::core_v1::pod& pod,
+                           std::string_view ephemeral) {
+  for (auto each : pod.spec().ephemeral_containers())
+    if (each.name() == ephemeral)
+      return each.target_container_name();
+  return {};
 }
 
 std::optional<container_entry> container_of(const view::core_v1::pod& pod,
                                             std::string_view name) {
   for (auto& each : containers_of(pod))
+    if (each.spec.name() == name)
+      return each;
+  for (auto& each : ephemeral_containers_of(pod))
     if (each.spec.name() == name)
       return each;
   return std::nullopt;
@@ -65,9 +92,11 @@ std::string label(const view::core_v1::pod& pod) {
 }
 
 std::string field_path(const container_entry& entry) {
-  return (entry.role == container_role::regular ? "spec.containers{"
-                                                : "spec.initContainers{")
-         + entry.name() + '}';
+  const auto* list = entry.role == container_role::regular ? "spec.containers{"
+                     : entry.role == container_role::ephemeral
+                         ? "spec.ephemeralContainers{"
+                         : "spec.initContainers{";
+  return list + entry.name() + '}';
 }
 
 bool is_deleted(const view::core_v1::pod& pod) {
@@ -93,6 +122,8 @@ duration ending_grace(const view::core_v1::pod& pod) {
 
 bool restarts_after(const view::core_v1::pod& pod, const container_entry& entry,
                     std::int32_t exit_code) {
+  if (entry.role == container_role::ephemeral)
+    return false;
   for (auto rule : entry.spec.restart_policy_rules())
     if (matches(rule, exit_code))
       return true;

@@ -4,6 +4,7 @@
 #include "node/pod/config.hpp"
 #include "node/pod/observed.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,11 +17,14 @@ enum class container_role : std::uint8_t {
   init,    ///< runs to its end before the next starts
   sidecar, ///< an init container with restartPolicy Always
   regular,
+  ephemeral, ///< added to a running pod; runs once
 };
 
 struct container_entry {
   view::core_v1::container spec;
   container_role role = container_role::regular;
+  /// What `spec` looks into, if not the pod.
+  std::shared_ptr<const codec::document> own;
 
   std::string name() const { return std::string{spec.name()}; }
 };
@@ -28,7 +32,15 @@ struct container_entry {
 /// Init containers and sidecars in order, then the regular ones.
 std::vector<container_entry> containers_of(const view::core_v1::pod& pod);
 
-/// The one of that name, if the pod has it.
+/// Those that were added to the running pod.
+std::vector<container_entry>
+ephemeral_containers_of(const view::core_v1::pod& pod);
+
+/// The container that one was added to look into, or "".
+std::string_view target_of(const view::core_v1::pod& pod,
+                           std::string_view ephemeral);
+
+/// The one of that name, of any role, if the pod has it.
 std::optional<container_entry> container_of(const view::core_v1::pod& pod,
                                             std::string_view name);
 

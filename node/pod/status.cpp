@@ -170,8 +170,7 @@ void writer::keep_what_is_not_ours() {
   if (!before_)
     return;
   for (auto each :
-       {id::message, id::reason, id::nominated_node_name,
-        id::ephemeral_container_statuses, id::resize,
+       {id::message, id::reason, id::nominated_node_name, id::resize,
         id::resource_claim_statuses, id::extended_resource_claim_status,
         id::allocated_resources, id::resources})
     if (const auto* value = before_.raw()->find(each))
@@ -253,6 +252,9 @@ void writer::write_containers(const std::vector<container_report>& reports) {
                           : id::init_container_statuses;
     out_.push_back(out_.list_at(out_.root(), list), make_status(out_, each));
   }
+  for (auto& each : report_ephemeral(pod_, observed_))
+    out_.push_back(out_.list_at(out_.root(), id::ephemeral_container_statuses),
+                   make_status(out_, each));
 }
 
 } // namespace

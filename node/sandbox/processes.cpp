@@ -57,6 +57,7 @@ std::uint32_t flags_of(const container_spec& spec) {
   flags |= spec.stdin_open ? shim::process_stdin : 0;
   flags |= spec.stdin_open && spec.stdin_once ? shim::process_stdin_once : 0;
   flags |= spec.cgroup.directory ? shim::process_has_cgroup : 0;
+  flags |= spec.pids_of ? shim::process_joins_pids : 0;
   return flags;
 }
 
@@ -143,9 +144,11 @@ result<container_state> sandbox_impl::start_container(container_spec spec,
   if (!plan)
     return plan.error();
   own[0] = plan->get();
-  const auto descriptors = join(std::move(own), prepared->descriptors);
+  auto descriptors = join(std::move(own), prepared->descriptors);
   if (!descriptors)
     return descriptors.error();
+  if (spec.pids_of)
+    descriptors->push_back(spec.pids_of.get());
   shim::start_request request = {};
   put(request.id, spec.id);
   put(request.log_name, spec.log.path.substr(spec.log.path.rfind('/') + 1));

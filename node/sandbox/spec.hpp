@@ -183,6 +183,9 @@ struct container_spec {
   bool stdin_open = false; ///< spec.containers[].stdin
   bool stdin_once = false; ///< input ends with the first attach
   bool tty = false;
+  /// A pidfd: it is born in that process's PID namespace, not in one of its
+  /// own. A shim of before that wish does not heed it.
+  unique_fd pids_of;
 };
 
 /// A further process in a running container.

@@ -96,6 +96,11 @@ long take_over(packet& from, const start_request& wanted, container& value,
     where.cgroup = next < from.descriptor_count ? from.descriptors[next] : -1;
   const bool own = (self.flags & (sandbox_host_pid | sandbox_share_pid)) == 0;
   where.new_pids = own;
+  if (own && (wanted.flags & process_joins_pids) != 0
+      && from.descriptor_count > 0) {
+    where.new_pids = false;
+    where.pids_of = from.descriptors[from.descriptor_count - 1];
+  }
   return value.log.open(directory, wanted.log_name, wanted.log_size_max,
                         wanted.log_files_max);
 }

@@ -94,6 +94,8 @@ inline constexpr std::uint32_t process_stdout = 8;
 inline constexpr std::uint32_t process_stderr = 16;
 inline constexpr std::uint32_t process_has_devpts = 32; ///< a descriptor
 inline constexpr std::uint32_t process_has_cgroup = 64; ///< a descriptor
+/// The last descriptor of all, a pidfd: born in that process's PID namespace.
+inline constexpr std::uint32_t process_joins_pids = 128;
 
 /// Descriptors: plan, log directory, devpts mount, v2 cgroup directory, then
 /// those that the plan's steps name by their place in the packet. Answered

@@ -1,3 +1,4 @@
+#include "messages/codec/embedded.hpp"
 #include "messages/codec/json.hpp"
 #include "messages/codec/validate/pod_checks.hpp"
 #include "messages/codec/validate/pod_defaults.hpp"
@@ -169,13 +170,9 @@ bool is_padded(std::string_view text) {
              || space.find(text.back()) != std::string_view::npos);
 }
 
-/// The embedded fields of an ephemeral container as a container of its own.
 document as_container(core::ephemeral_container from) {
-  document out{schema::find_type("io.k8s.api.core.v1.Container")};
-  for (const auto& [id, value] : from.raw()->members())
-    if (schema::wrapper_number(id) != 0)
-      out.set(out.root(), schema::field_number(id), out.clone(*value));
-  return out;
+  return read_embedded(*from.raw(),
+                       schema::find_type("io.k8s.api.core.v1.Container"));
 }
 
 /// Fields of a container that make no sense for an ephemeral one.

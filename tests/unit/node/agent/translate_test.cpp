@@ -86,16 +86,6 @@ TEST_CASE("ids of containers are long and new", "[agent]") {
   CHECK(one != make_id());
 }
 
-TEST_CASE("containers of a pod are found by name", "[agent]") {
-  const auto doc = test::make_object("v1", "Pod", R"({"spec":{
-    "containers":[{"name":"c","image":"1"}],
-    "initContainers":[{"name":"i","image":"2"}]}})");
-  const view::core_v1::pod pod{doc};
-  CHECK(find_container(pod, "c").image() == "1");
-  CHECK(find_container(pod, "i").image() == "2");
-  CHECK_FALSE(find_container(pod, "x"));
-}
-
 TEST_CASE("ports of the node are translated, or refused", "[agent]") {
   using network::port_protocol;
   pod::sandbox_launch launch;

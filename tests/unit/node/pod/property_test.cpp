@@ -37,6 +37,8 @@ std::string draw_pod(std::uint64_t seed) {
   out += "  containers:\n";
   for (std::uint64_t i = 0; i <= random.below(3); ++i)
     container("c" + std::to_string(i), false);
+  if (random.chance(30))
+    out += "  ephemeralContainers:\n  - {name: e, image: e}\n";
   return out;
 }
 

@@ -1,3 +1,4 @@
+#include "node/sys/process_handle.hpp"
 #include "tests/unit/node/sandbox/sandbox_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -253,6 +254,21 @@ TEST_CASE("of much that nobody read the newest is kept", "[sandbox]") {
   CHECK(text.size() == 16 * 1024 + 5);
   const auto all = world.output("a");
   CHECK(all.ends_with(text));
+}
+
+TEST_CASE("a container may see the processes of another", "[sandbox]") {
+  sandbox_world world;
+  const auto first =
+      world.pod().start_container(world.container("a", "exec sleep 1000"), 10s);
+  REQUIRE(first);
+  auto process = sys::open_process(first->pid);
+  REQUIRE(process);
+  auto spec = world.container("b", "cat /proc/1/cmdline | tr '\\0' ' '");
+  spec.pids_of = std::move(*process);
+  CHECK(world.run(std::move(spec)).code == 0);
+  CHECK_THAT(world.output("b"), Contains("sleep 1000"));
+  CHECK(world.pod().signal("a", SIGKILL, signal_scope::main, 20s));
+  world.wait_exit("a");
 }
 
 TEST_CASE("a slow reader loses nothing", "[sandbox]") {
