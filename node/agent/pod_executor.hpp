@@ -167,6 +167,8 @@ private:
   status_result run_command(const std::string& id,
                             std::vector<std::string> command, duration limit);
   void pause(duration time);
+  std::string logs_of(const view::core_v1::pod& pod,
+                      std::string_view container) const;
   std::string last_words(const view::core_v1::pod& pod,
                          const pod::container_exited& exit);
 
