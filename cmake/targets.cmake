@@ -1,3 +1,29 @@
+# Files of a folder that are compiled together: each header is parsed, and each
+# template instantiated, once for all of them. It is most of what a build costs.
+option(TROUPE_UNITY "Compile the files of a folder together" ON)
+set(TROUPE_UNITY_FILES 8)
+
+file(STRINGS "${CMAKE_SOURCE_DIR}/cmake/separate.txt" TROUPE_SEPARATE
+     REGEX "^[^#]")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+             "${CMAKE_SOURCE_DIR}/cmake/separate.txt")
+
+# troupe_together(TARGET SOURCE ...): but for those in separate.txt.
+function(troupe_together target)
+  if(NOT TROUPE_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON
+                        UNITY_BUILD_BATCH_SIZE ${TROUPE_UNITY_FILES})
+  file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  foreach(source ${ARGN})
+    if("${folder}/${source}" IN_LIST TROUPE_SEPARATE)
+      set_source_files_properties(${source} PROPERTIES
+                                  SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
+endfunction()
+
 # troupe_library(NAME SOURCES ... LINKS ... [PRIVATE_LINKS ...] [SHELL])
 #
 # One library per folder. LINKS are the folders its headers may include;
@@ -7,6 +33,7 @@ function(troupe_library name)
   cmake_parse_arguments(ARG "SHELL" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   if(ARG_SOURCES)
     add_library(${name} STATIC ${ARG_SOURCES})
+    troupe_together(${name} ${ARG_SOURCES})
     target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
     target_link_libraries(${name} PUBLIC ${ARG_LINKS}
                           PRIVATE ${ARG_PRIVATE_LINKS})
@@ -32,7 +59,8 @@ function(troupe_pure_test name)
   add_dependencies(troupe_pure_tests ${name})
 endfunction()
 
-# troupe_test(NAME SOURCES ... LINKS ... [LABELS ...] [TIMEOUT seconds] [SHELL])
+# troupe_test(NAME SOURCES ... LINKS ... [LABELS ...] [TIMEOUT seconds] [SHELL]
+#             [SEPARATE ...])
 #
 # One executable per tested folder; the ctest name is the target's name.
 # Tests read their data under TROUPE_TEST_DATA (tests/data). Tests of pure code
@@ -51,6 +79,7 @@ function(troupe_test name)
     troupe_pure_test(${name})
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  troupe_together(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} Catch2::Catch2WithMain)
   if(ARG_SHELL)
