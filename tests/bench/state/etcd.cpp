@@ -45,6 +45,7 @@ bool build_client(const std::string& directory, const std::string& log) {
 } // namespace
 
 std::optional<etcd_world> etcd_world::start(const pki::credential& authority,
+                                            std::size_t members,
                                             const std::string& directory) {
   etcd_world out;
   out.directory_ = directory + "/etcd";
@@ -62,41 +63,58 @@ std::optional<etcd_world> etcd_world::start(const pki::credential& authority,
   put(ca, authority.certificate);
   put(crt, own.certificate);
   put(key, own.private_key);
-  out.endpoint_ = "https://127.0.0.1:" + free_port();
-  const auto peer = "http://127.0.0.1:" + free_port();
   out.client_ = out.directory_ + "/etcd_client";
-  out.server_ = spawn_program({"etcd",
-                               "--name",
-                               "s1",
-                               "--data-dir",
-                               out.directory_ + "/data",
-                               "--listen-client-urls",
-                               out.endpoint_,
-                               "--advertise-client-urls",
-                               out.endpoint_,
-                               "--listen-peer-urls",
-                               peer,
-                               "--initial-advertise-peer-urls",
-                               peer,
-                               "--initial-cluster",
-                               "s1=" + peer,
-                               "--client-cert-auth",
-                               "--trusted-ca-file",
-                               ca,
-                               "--cert-file",
-                               crt,
-                               "--key-file",
-                               key,
-                               "--logger",
-                               "zap"},
-                              log);
+  std::vector<std::string> clients, peers;
+  std::string cluster;
+  for (std::size_t i = 0; i < members; ++i) {
+    clients.push_back("https://127.0.0.1:" + free_port());
+    peers.push_back("http://127.0.0.1:" + free_port());
+    const auto comma = i == 0 ? "" : ",";
+    out.endpoints_ += comma + clients.back();
+    cluster += comma + ("s" + std::to_string(i)) + "=" + peers.back();
+  }
+  for (std::size_t i = 0; i < members; ++i) {
+    const auto name = "s" + std::to_string(i);
+    out.servers_.push_back(spawn_program({"etcd",
+                                          "--name",
+                                          name,
+                                          "--data-dir",
+                                          out.directory_ + "/data-" + name,
+                                          "--listen-client-urls",
+                                          clients[i],
+                                          "--advertise-client-urls",
+                                          clients[i],
+                                          "--listen-peer-urls",
+                                          peers[i],
+                                          "--initial-advertise-peer-urls",
+                                          peers[i],
+                                          "--initial-cluster",
+                                          cluster,
+                                          "--client-cert-auth",
+                                          "--trusted-ca-file",
+                                          ca,
+                                          "--cert-file",
+                                          crt,
+                                          "--key-file",
+                                          key,
+                                          "--logger",
+                                          "zap"},
+                                         log));
+  }
+  return out;
+}
+
+std::vector<pid_t> etcd_world::servers() const {
+  std::vector<pid_t> out;
+  for (const auto& server : servers_)
+    out.push_back(server.pid());
   return out;
 }
 
 process etcd_world::start_client(std::size_t number, const load& share,
                                  const std::string& file) const {
   return spawn_program(
-      {client_, endpoint_, directory_ + "/ca.crt", directory_ + "/own.crt",
+      {client_, endpoints_, directory_ + "/ca.crt", directory_ + "/own.crt",
        directory_ + "/own.key", share.verb, std::to_string(share.clients),
        std::to_string(share.seconds), std::to_string(share.value_octets),
        std::to_string(share.keys), "bench/n" + std::to_string(number) + "/",

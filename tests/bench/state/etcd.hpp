@@ -8,15 +8,16 @@
 
 namespace troupe::bench {
 
-/// One etcd member with TLS for its clients, as Kubernetes runs it, and its own
+/// Members of etcd with TLS for its clients, as Kubernetes runs it, and its own
 /// client (etcd_client, of Go) as a program.
 class etcd_world {
 public:
   /// Fails, having said why, where etcd or Go is missing.
   static std::optional<etcd_world> start(const pki::credential& authority,
+                                         std::size_t members,
                                          const std::string& directory);
 
-  std::vector<pid_t> servers() const { return {server_.pid()}; }
+  std::vector<pid_t> servers() const;
 
   process start_client(std::size_t number, const load& share,
                        const std::string& file) const;
@@ -24,8 +25,8 @@ public:
 private:
   std::string directory_;
   std::string client_;
-  std::string endpoint_;
-  process server_;
+  std::string endpoints_; ///< comma-separated
+  std::vector<process> servers_;
 };
 
 } // namespace troupe::bench

@@ -6,6 +6,7 @@
 #include "runtime/caf/supervisor_actor.hpp"
 #include "runtime/caf/system_config.hpp"
 #include "runtime/disk/posix_disk.hpp"
+#include "runtime/nats/nats_raft_transport.hpp"
 
 #include <caf/actor_system.hpp>
 #include <unistd.h>
@@ -15,6 +16,9 @@
 namespace troupe::bench {
 
 namespace {
+
+/// As servers have it.
+constexpr auto voters_tick = std::chrono::milliseconds{50};
 
 /// What a gateway does for a client, without the API: the proposal as it is.
 class replica_service : public bus_service {
@@ -59,12 +63,16 @@ private:
   std::shared_ptr<state::state_handle> state_;
 };
 
-state::state_actor_config describe(const std::string& directory) {
+state::state_actor_config describe(const std::string& self,
+                                   const std::vector<std::string>& voters,
+                                   const std::string& directory) {
   state::state_actor_config out;
-  out.core.raft.group = raft::group_id{1};
-  out.core.raft.self = raft::member_id{"s1"};
-  out.core.raft.voters = {out.core.raft.self};
-  out.log.self = {"bench", out.core.raft.self};
+  auto& raft = out.replica.core.raft;
+  raft.group = raft::group_id{1};
+  raft.self = raft::member_id{self};
+  for (const auto& voter : voters)
+    raft.voters.emplace_back(voter);
+  out.replica.log.self = {"bench", raft.self};
   out.open_disk = [directory] { return open_posix_disk(directory); };
   out.fatal = [](const error& why) {
     std::fprintf(stderr, "replica: %s\n", why.message.c_str());
@@ -75,27 +83,39 @@ state::state_actor_config describe(const std::string& directory) {
 
 } // namespace
 
-int run_replica(const nats_config& bus, const std::string& directory) {
+int run_replica(const nats_config& bus, const std::vector<std::string>& voters,
+                const std::string& directory) {
+  const auto path = "/server/" + bus.self.name;
   auto messenger = make_nats_messenger(bus);
   if (!messenger)
     return 1;
+  auto handle = std::make_shared<state::state_handle>(
+      std::make_shared<actors::door<state::call>>(path + "/state/main", "state",
+                                                  64 * 1024));
+  auto settings = describe(bus.self.name, voters, directory);
+  if (voters.size() > 1) {
+    auto transport = make_nats_raft_transport(
+        bus, [handle](const raft::member_id& from, bytes_view octets) {
+          handle->hear(from, octets);
+        });
+    if (!transport)
+      return 1;
+    settings.transport = std::move(*transport);
+    settings.tick = voters_tick;
+  }
   actors::system_config config;
   caf::actor_system system{config};
-  auto handle = std::make_shared<state::state_handle>(
-      std::make_shared<actors::door<state::call>>("/server/s1/state/main",
-                                                  "state", 64 * 1024));
   actors::supervisor_config tree;
   tree.children.push_back(
       {handle->entrance(),
-       [handle, settings = describe(directory)](
-           caf::event_based_actor& parent) -> caf::actor {
+       [handle, settings](caf::event_based_actor& parent) -> caf::actor {
          return parent.spawn<state::state_actor, caf::detached>(handle,
                                                                 settings);
        }});
   const auto root = system.spawn(actors::supervisor, std::move(tree));
-  const auto served = (*messenger)
-                          ->serve("/server/s1/bench",
-                                  std::make_shared<replica_service>(handle));
+  const auto served =
+      (*messenger)
+          ->serve(path + "/bench", std::make_shared<replica_service>(handle));
   for (;;)
     pause();
 }

@@ -1,12 +1,12 @@
-// One replica of ours and one etcd member under the same load in turns; see
-// README.md.
+// Replicas of ours and members of etcd, as many, under the same load in turns;
+// see README.md.
 //
-//     state_bench DIRECTORY [SECONDS [ROUNDS]]
+//     state_bench DIRECTORY [SECONDS [ROUNDS [MEMBERS]]]
 #include "tests/bench/state/client.hpp"
 #include "tests/bench/state/clients.hpp"
 #include "tests/bench/state/etcd.hpp"
 #include "tests/bench/state/replica.hpp"
-#include "tests/support/nats_process.hpp"
+#include "tests/support/nats_cluster.hpp"
 
 #include <array>
 #include <cstdio>
@@ -21,25 +21,36 @@ using namespace troupe::bench;
 
 constexpr std::size_t client_processes = 2;
 
-/// Our side: a bus and a replica on it.
+/// Our side: a bus of as many nats-servers, and the replicas on it.
 class our_world {
 public:
-  explicit our_world(const std::string& directory) : directory_{directory} {
-    std::filesystem::create_directories(directory + "/ours");
-    replica_ = fork_process([&] {
-      return run_replica(bus_.config_for({"server", "s1"}),
-                         directory + "/ours");
-    });
+  our_world(std::size_t members, const std::string& directory)
+      : directory_{directory}, bus_{members} {
+    std::vector<std::string> voters;
+    for (std::size_t i = 0; i < members; ++i)
+      voters.push_back("s" + std::to_string(i + 1));
+    for (std::size_t i = 0; i < members; ++i) {
+      const auto place = directory + "/" + voters[i];
+      std::filesystem::create_directories(place);
+      const auto config = bus_.config_for({"server", voters[i]}, i);
+      replicas_.push_back(
+          fork_process([&] { return run_replica(config, voters, place); }));
+    }
   }
 
-  const pki::credential& authority() const { return bus_.authority(); }
+  const pki::credential& authority() const { return bus_.family().authority; }
 
   found run(const load& wanted) {
+    std::vector<pid_t> servers;
+    for (std::size_t i = 0; i < replicas_.size(); ++i) {
+      servers.push_back(replicas_[i].pid());
+      servers.push_back(bus_.member(i).pid());
+    }
     return run_clients(
-        wanted, client_processes, {replica_.pid(), bus_.pid()},
+        wanted, client_processes, servers,
         [this](std::size_t number, const load& share, const std::string& file) {
-          const auto config =
-              bus_.config_for({"node", "n" + std::to_string(number)});
+          const auto config = bus_.config_for(
+              {"node", "n" + std::to_string(number)}, number % bus_.size());
           return fork_process(
               [&] { return run_bus_clients(config, share, file); });
         },
@@ -48,8 +59,8 @@ public:
 
 private:
   std::string directory_;
-  test::nats_process bus_;
-  process replica_;
+  test::nats_cluster bus_;
+  std::vector<process> replicas_;
 };
 
 void print(const char* who, const load& wanted, const found& what) {
@@ -89,7 +100,8 @@ void compare(const load& wanted, int rounds, our_world& ours,
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fputs("usage: state_bench DIRECTORY [SECONDS [ROUNDS]]\n", stderr);
+    std::fputs("usage: state_bench DIRECTORY [SECONDS [ROUNDS [MEMBERS]]]\n",
+               stderr);
     return 2;
   }
   const std::string directory = std::filesystem::absolute(argv[1]);
@@ -102,9 +114,10 @@ int main(int argc, char** argv) {
   if (argc > 2)
     wanted.seconds = std::atof(argv[2]);
   const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
+  const std::size_t members = argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 1;
   {
-    our_world ours{directory};
-    auto etcd = etcd_world::start(ours.authority(), directory);
+    our_world ours{members, directory};
+    auto etcd = etcd_world::start(ours.authority(), members, directory);
     for (const auto* verb : {"put", "get"})
       for (const std::size_t clients : {1, 10, 100, 1000}) {
         wanted.verb = verb;

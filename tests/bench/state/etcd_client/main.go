@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,7 +39,7 @@ func number(text string) int {
 	return value
 }
 
-func connect(endpoint, ca, crt, key string) *clientv3.Client {
+func connect(endpoints, ca, crt, key string) *clientv3.Client {
 	pair, err := tls.LoadX509KeyPair(crt, key)
 	check(err)
 	text, err := os.ReadFile(ca)
@@ -46,7 +47,7 @@ func connect(endpoint, ca, crt, key string) *clientv3.Client {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(text)
 	client, err := clientv3.New(clientv3.Config{
-		Endpoints:   []string{endpoint},
+		Endpoints:   strings.Split(endpoints, ","),
 		DialTimeout: 30 * time.Second,
 		TLS:         &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}},
 	})
