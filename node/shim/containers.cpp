@@ -137,9 +137,6 @@ void tell_exit(container& value) {
   fill_record(value, record);
   close_all(value);
   send(message::container_exited, 0, &record, sizeof(record));
-  // The record outlives the shim from its writing on; this is for a machine
-  // that loses its power, and nobody need wait for it.
-  sync_journal();
 }
 
 void start_failed(container& value, const outcome& how) {

@@ -9,8 +9,12 @@ namespace troupe::shim {
 
 namespace {
 
+constexpr std::int64_t millisecond = 1'000'000;
+constexpr auto sync_delay = 100 * millisecond;
+
 int journal = -1;
 std::uint64_t size = 0;
+std::int64_t sync_due = 0; ///< 0: nothing is owed to the disk
 
 journal_record describe(const container& value, std::uint16_t kind) {
   journal_record record = {};
@@ -90,10 +94,19 @@ void journal_exit(const container& value) {
   rotate_full();
   auto record = describe_exit(value);
   append(record);
+  if (sync_due == 0)
+    sync_due = mono_now() + sync_delay;
 }
 
-void sync_journal() {
+int sync_when_due() {
+  if (sync_due == 0)
+    return -1;
+  const auto left = sync_due - mono_now();
+  if (left > 0)
+    return static_cast<int>(left / millisecond) + 1;
+  sync_due = 0;
   kernel(__NR_fdatasync, journal);
+  return -1;
 }
 
 } // namespace troupe::shim

@@ -12,7 +12,10 @@ void journal_start(const container& value);
 
 void journal_exit(const container& value);
 
-/// Returns when the records are on the disk, or the disk has refused them.
-void sync_journal();
+/// Brings exits to the disk a moment after they were recorded: the record
+/// outlives the shim from its writing on, so this is for a machine that loses
+/// its power, and neither the next request nor the pod's end waits for it.
+/// Returns the milliseconds until it is due; negative: it is not.
+int sync_when_due();
 
 } // namespace troupe::shim

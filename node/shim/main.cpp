@@ -117,6 +117,13 @@ long open_all() {
   return open_journal();
 }
 
+/// Of two waits in milliseconds; negative: for ever.
+int sooner(int one, int other) {
+  if (one < 0 || other < 0)
+    return one < 0 ? other : one;
+  return one < other ? one : other;
+}
+
 } // namespace
 
 [[noreturn]] void run() {
@@ -131,8 +138,9 @@ long open_all() {
   for (;;) {
     // One at a time: handling one event may make the next one void.
     epoll_event event;
-    const auto count = kernel(__NR_epoll_pwait, self.poll, &event, 1,
-                              expire_readers(), nullptr, 8);
+    const auto count =
+        kernel(__NR_epoll_pwait, self.poll, &event, 1,
+               sooner(expire_readers(), sync_when_due()), nullptr, 8);
     if (count == 1)
       on_event(static_cast<source>(event.data.u64 >> 32),
                static_cast<std::uint32_t>(event.data.u64), event.events);
