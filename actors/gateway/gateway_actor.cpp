@@ -44,9 +44,11 @@ void gateway_actor::look() {
 }
 
 void gateway_actor::seen(const standing_seen& what) {
-  if (what.outcome == store::barrier_outcome::reached)
+  if (what.outcome == store::barrier_outcome::reached) {
     watch_.standing->confirm(what.begun);
-  else if (watch_.standing->is_lost(ports_.mono_now()) && watch_.lost)
+    if (watch_.confirmed)
+      watch_.confirmed();
+  } else if (watch_.standing->is_lost(ports_.mono_now()) && watch_.lost)
     watch_.lost();
   later(standing_interval, standing_look{});
 }

@@ -26,7 +26,9 @@ using gateway_door = actors::door<gateway_input>;
 struct standing_watch {
   std::shared_ptr<server_standing> standing;
   /// Called again and again while it has lost its standing.
-  std::function<void()> lost;
+  std::function<void()> lost = {};
+  /// Called each time that its standing is confirmed.
+  std::function<void()> confirmed = {};
 };
 
 /// Keeps a pipeline in the slot while it lives, and an eye on the server's

@@ -267,8 +267,13 @@ private:
   actors::child_spec gateway_child() {
     auto entrance = std::make_shared<gateway::gateway_door>(
         root_path_ + "/gateway", "gateway", 1);
-    gateway::standing_watch watch{
-        standing_, [nodes = bus_gateway_] { nodes->end_watches(); }};
+    const auto tell = config_.on_standing ? config_.on_standing : [](bool) {};
+    gateway::standing_watch watch{standing_,
+                                  [nodes = bus_gateway_, tell] {
+                                    nodes->end_watches();
+                                    tell(false);
+                                  },
+                                  [tell] { tell(true); }};
     return {entrance,
             [entrance, slot = slot_, settings = describe_gateway(),
              ports = gateway_ports(), watch = std::move(watch)](

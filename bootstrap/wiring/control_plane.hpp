@@ -39,6 +39,9 @@ struct control_plane_config {
   /// To the other voters; not called for a sole one.
   std::function<result<std::unique_ptr<raft_transport_port>>(raft_receiver)>
       open_transport = {};
+  /// Told, again and again, whether this server reaches a quorum; nothing while
+  /// that is not known. Must not block for long.
+  std::function<void(bool)> on_standing = {};
 };
 
 /// The actors of one server under their supervision tree:

@@ -12,6 +12,7 @@
 #include "messages/api/status.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/http/http_server.hpp"
+#include "runtime/http/shared_socket.hpp"
 
 #include <fcntl.h>
 
@@ -44,16 +45,22 @@ http::http_server_config describe_http(const cluster::material& from) {
   return out;
 }
 
-/// On the socket this process was handed, and where nodes reach it.
-status_result listen(http::http_server& server, int handed,
+/// On the socket all servers have, and where nodes reach this one.
+status_result listen(http::http_server& server, http::shared_socket& shared,
                      const std::optional<ip_address>& inside) {
-  if (auto adopted = server.adopt(handed); !adopted)
+  if (auto adopted = shared.attach(server); !adopted)
     return adopted;
   if (inside)
     if (auto heard = server.listen(inside->to_string(), nodes::api_port);
         !heard)
       return heard.error();
   return unit{};
+}
+
+/// A server that reaches no quorum leaves who comes to those that do.
+void open_or_shut(http::shared_socket& shared, bool good) {
+  if (auto done = shared.set_open(good); !done)
+    log_warning(component, done.error().message);
 }
 
 int fail(const error& why) {
@@ -91,6 +98,9 @@ int run_server(const server_options& options) {
       return fail(joined.error());
     bus = std::move(*joined);
   }
+  http::shared_socket shared{options.listen_fd};
+  if (about->servers == 1) // there are no others to leave anybody to
+    open_or_shut(shared, true);
   control_plane plane{{about->uid,
                        options.member,
                        files.state_of(options.member),
@@ -107,6 +117,10 @@ int run_server(const server_options& options) {
                        [&](raft_receiver receiver) {
                          return join_voters(*about, files, options.member,
                                             std::move(receiver));
+                       },
+                       [&](bool good) {
+                         if (about->servers > 1)
+                           open_or_shut(shared, good);
                        }}};
   auto inspection = inspect::inspection_server::open(
       files.run(), options.member, plane.tree());
@@ -117,10 +131,11 @@ int run_server(const server_options& options) {
       describe_http(*material), gate.guard(plane.handler()), describe_error);
   if (!server)
     return fail(server.error());
-  if (auto heard = listen(**server, options.listen_fd, inside); !heard)
+  if (auto heard = listen(**server, shared, inside); !heard)
     return fail(heard.error());
   wait_for_end(component, signals, options.lifeline_fd);
   // Who comes now waits for the next server.
+  shared.detach();
   (*server)->stop_listening();
   plane.step_down(step_down_patience);
   if (!gate.drain(options.drain_timeout))

@@ -11,6 +11,7 @@
 #include <boost/asio/use_future.hpp>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -81,8 +82,22 @@ public:
                      descriptor, code);
     if (code)
       return error{errc::io_error, "listening socket: " + code.message()};
-    begin(std::move(acceptor));
+    begin(std::move(acceptor), descriptor);
     return unit{};
+  }
+
+  void leave(int descriptor) {
+    acceptor_ptr found;
+    {
+      std::lock_guard guard{mutex_};
+      const auto at = std::ranges::find(acceptors_, descriptor,
+                                        &adopted_or_own::descriptor);
+      if (at == acceptors_.end())
+        return;
+      found = std::move(at->acceptor);
+      acceptors_.erase(at);
+    }
+    close(found);
   }
 
   result<std::uint16_t> listen(const std::string& text, std::uint16_t port) {
@@ -107,30 +122,43 @@ public:
                    "cannot listen on " + text + ":" + std::to_string(port)
                        + ": " + code.message()};
     const auto bound = acceptor->local_endpoint(code).port();
-    begin(std::move(acceptor));
+    begin(std::move(acceptor), none);
     return bound;
   }
 
   void stop_listening() {
-    std::vector<std::shared_ptr<tcp::acceptor>> acceptors;
+    std::vector<adopted_or_own> all;
     {
       std::lock_guard guard{mutex_};
-      acceptors.swap(acceptors_);
+      all.swap(acceptors_);
     }
-    for (const auto& acceptor : acceptors)
-      asio::post(acceptor->get_executor(), asio::use_future([acceptor] {
-                   boost::system::error_code ignored;
-                   acceptor->close(ignored);
-                 }))
-          .wait();
+    for (const auto& each : all)
+      close(each.acceptor);
   }
 
   std::size_t connections() const { return context_->open; }
 
 private:
-  void begin(std::shared_ptr<tcp::acceptor> acceptor) {
+  using acceptor_ptr = std::shared_ptr<tcp::acceptor>;
+
+  static constexpr int none = -1;
+
+  struct adopted_or_own {
+    acceptor_ptr acceptor;
+    int descriptor; ///< of the adopted one; `none`: its own
+  };
+
+  static void close(const acceptor_ptr& acceptor) {
+    asio::post(acceptor->get_executor(), asio::use_future([acceptor] {
+                 boost::system::error_code ignored;
+                 acceptor->close(ignored);
+               }))
+        .wait();
+  }
+
+  void begin(acceptor_ptr acceptor, int descriptor) {
     std::lock_guard guard{mutex_};
-    acceptors_.push_back(acceptor);
+    acceptors_.push_back({acceptor, descriptor});
     asio::post(acceptor->get_executor(),
                [this, acceptor] { accept(acceptor); });
   }
@@ -179,7 +207,7 @@ private:
   std::shared_ptr<server_context> context_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::mutex mutex_;
-  std::vector<std::shared_ptr<tcp::acceptor>> acceptors_;
+  std::vector<adopted_or_own> acceptors_;
   std::set<std::weak_ptr<connection>, std::owner_less<>> connections_;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
@@ -212,6 +240,10 @@ result<std::uint16_t> http_server::listen(const std::string& address,
 
 status_result http_server::adopt(int listening_fd) {
   return impl_->adopt(listening_fd);
+}
+
+void http_server::leave(int listening_fd) {
+  impl_->leave(listening_fd);
 }
 
 void http_server::stop_listening() {

@@ -67,6 +67,10 @@ public:
   /// Accepts on a socket that is already listening, and owns it from now on.
   status_result adopt(int listening_fd);
 
+  /// Closes what was adopted and accepts there no more; connections go on, and
+  /// what comes waits for whoever has the socket too. Not from a handler.
+  void leave(int listening_fd);
+
   /// Accepts no more; open connections go on. What comes to an adopted socket
   /// waits there for whoever has it too. Not from a handler.
   void stop_listening();

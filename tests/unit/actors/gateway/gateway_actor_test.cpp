@@ -132,7 +132,14 @@ TEST_CASE("a gateway tells when the server has lost its standing") {
   world.standing.standing =
       std::make_shared<server_standing>(mono_time{} - 2 * standing_lost_after);
   SECTION("a read succeeds: it is good again") {
+    std::promise<void> told;
+    std::once_flag once;
+    world.standing.confirmed = [&] {
+      std::call_once(once, [&] { told.set_value(); });
+    };
     auto actor = world.spawn();
+    CHECK(told.get_future().wait_for(std::chrono::seconds{60})
+          == std::future_status::ready);
     const auto deadline = mono_now() + std::chrono::seconds{60};
     while (world.standing.standing->is_lost(mono_time{})
            && mono_now() < deadline)

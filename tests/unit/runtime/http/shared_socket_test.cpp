@@ -5,6 +5,7 @@
 #include "bootstrap/process/socket.hpp"
 #include "runtime/base/clock.hpp"
 #include "runtime/http/http_server.hpp"
+#include "runtime/http/shared_socket.hpp"
 #include "tests/support/tls_client.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,13 +25,23 @@ public:
     for (unsigned i = 0; i < count; ++i) {
       servers_.push_back(make("s" + std::to_string(i + 1)));
       const int fd = fcntl(socket_.fd.get(), F_DUPFD_CLOEXEC, 0);
-      REQUIRE(servers_.back()->adopt(fd));
+      parts_.push_back(std::make_unique<http::shared_socket>(fd));
+      REQUIRE(parts_.back()->attach(*servers_.back()));
+      REQUIRE(parts_.back()->set_open(true));
     }
   }
 
-  http::http_server& operator[](std::size_t index) { return *servers_[index]; }
+  ~sharing_servers() {
+    for (const auto& each : parts_)
+      each->detach();
+  }
 
-  void destroy(std::size_t index) { servers_[index].reset(); }
+  http::shared_socket& operator[](std::size_t index) { return *parts_[index]; }
+
+  void destroy(std::size_t index) {
+    parts_[index]->detach();
+    servers_[index].reset();
+  }
 
   /// Who answers a client that connects now.
   std::string ask() const {
@@ -84,6 +95,7 @@ private:
           .value();
   process::listening_socket socket_ = process::listen_on_loopback(0).value();
   std::vector<std::unique_ptr<http::http_server>> servers_;
+  std::vector<std::unique_ptr<http::shared_socket>> parts_;
 };
 
 } // namespace
@@ -93,10 +105,26 @@ TEST_CASE("a connection to a shared socket is served by one of those there") {
   constexpr int times = 60;
   auto served = all.ask_often(times);
   CHECK(served["s1"] + served["s2"] + served["s3"] == times);
-  all[0].stop_listening();
+  for (int again = 0; again < 2; ++again)
+    REQUIRE(all[0].set_open(false));
   served = all.ask_often(times);
   CHECK(served["s2"] + served["s3"] == times);
   all.destroy(1);
   served = all.ask_often(times);
   CHECK(served["s3"] == times);
+  for (int again = 0; again < 2; ++again)
+    REQUIRE(all[0].set_open(true));
+  all[2].detach();
+  served = all.ask_often(times);
+  CHECK(served["s1"] == times);
+}
+
+TEST_CASE("who comes while nobody takes connections waits") {
+  sharing_servers all{1};
+  REQUIRE(all[0].set_open(false));
+  std::string answer;
+  std::thread client{[&] { answer = all.ask(); }};
+  REQUIRE(all[0].set_open(true));
+  client.join();
+  CHECK(answer == "s1");
 }
