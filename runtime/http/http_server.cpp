@@ -10,6 +10,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <mutex>
@@ -148,10 +149,14 @@ private:
     int descriptor; ///< of the adopted one; `none`: its own
   };
 
+  /// Others may have the socket too: closing ours would not end that the kernel
+  /// tells us of it.
   static void close(const acceptor_ptr& acceptor) {
     asio::post(acceptor->get_executor(), asio::use_future([acceptor] {
-                 boost::system::error_code ignored;
-                 acceptor->close(ignored);
+                 boost::system::error_code failed;
+                 const int socket = acceptor->release(failed);
+                 if (!failed)
+                   ::close(socket);
                }))
         .wait();
   }
