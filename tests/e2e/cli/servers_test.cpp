@@ -36,7 +36,8 @@ bool needs_root() {
 /// Of the processes of the cluster.
 std::string names(const cluster_under_test& it) {
   std::string out;
-  for (const auto& each : it.status().at("processes"))
+  const auto status = it.status();
+  for (const auto& each : status.at("processes"))
     out += (out.empty() ? "" : " ") + each.at("name").get<std::string>();
   return out;
 }
