@@ -64,6 +64,16 @@ status_result snapshot_source::next(reading& r) {
 
 result<snapshot_intake::outcome>
 snapshot_intake::take(raft::group_id group, const raft::snapshot_chunk& chunk) {
+  auto taken = write(group, chunk);
+  if (taken || taken.error().code != errc::no_space)
+    return taken;
+  writer_.reset();
+  return outcome{refused{}};
+}
+
+result<snapshot_intake::outcome>
+snapshot_intake::write(raft::group_id group,
+                       const raft::snapshot_chunk& chunk) {
   if (chunk.offset == 0) {
     writer_.reset();
     auto writer =

@@ -62,13 +62,17 @@ public:
   struct refused {};
   using outcome = std::variant<pending, complete, refused>;
 
-  /// Chunks come in order; offset 0 begins anew. Fails only as the disk does.
+  /// Chunks come in order; offset 0 begins anew. Without room on the disk the
+  /// snapshot is refused, to come again. Fails only as the disk does.
   result<outcome> take(raft::group_id group, const raft::snapshot_chunk& chunk);
 
   /// This replica is about to write a snapshot at `at` itself.
   void forget(const raft::log_position& at);
 
 private:
+  result<outcome> write(raft::group_id group,
+                        const raft::snapshot_chunk& chunk);
+
   disk_port& disk_;
   wal::config config_;
   std::optional<wal::snapshot_writer> writer_;

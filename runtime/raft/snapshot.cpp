@@ -69,12 +69,12 @@ void raft_fsm::on_body(const message& m, const snapshot_ack& r) {
   auto* i = p.installation();
   if (!i || i->snapshot.index != r.index)
     return;
-  // A repeated answer must not start a second stream of chunks: going back
-  // waits for the next retry, except to the start.
-  const bool repeats = r.offset == i->offset;
-  const bool goes_back = r.offset < i->offset && r.offset > 0;
+  // A repeated answer must not start a second stream of chunks, nor a follower
+  // without room for them a stream without an end: going back waits for the
+  // next retry.
+  const bool goes_on = r.offset > i->offset;
   i->offset = r.offset;
-  if (repeats || goes_back)
+  if (!goes_on)
     return;
   i->idle_ticks = 0;
   send_chunk(m.from, *i);

@@ -237,6 +237,31 @@ TEST_CASE("a replica that was away is brought up by a snapshot") {
   CHECK(value_at(away, "early") == "v");
 }
 
+TEST_CASE("a snapshot that finds no room comes again when there is some") {
+  replica_cluster c{[](state::state_config& config) {
+    config.snapshot_entries = 20;
+    config.raft.kept_entries = 5;
+  }};
+  auto& leader = c.wait_for_leader();
+  auto& away = c.other_than(leader);
+  c.crash(away);
+  for (std::uint64_t n = 10; n < 100; ++n) {
+    c.run(leader, {command(c, n, "k" + std::to_string(n), "v")});
+    c.deliver();
+  }
+  c.start(away);
+  std::uint64_t used = 0;
+  for (const auto& name : *away.disk->list())
+    used += away.disk->content(name).size();
+  away.disk->set_capacity(used);
+  c.tick(60);
+  CHECK(away.replica->core().view()->applied() == store::revision{0});
+  away.disk->set_capacity(std::uint64_t{1} << 40);
+  c.tick(60);
+  CHECK(away.replica->core().view()->applied()
+        == leader.replica->core().view()->applied());
+}
+
 TEST_CASE("reads wait for a leader, and see what was acknowledged before") {
   replica_cluster c;
   c.tick();
