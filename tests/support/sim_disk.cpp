@@ -42,7 +42,8 @@ public:
       return entered;
     if (disk_->last_change())
       return disk_->power_cut(operation::sync, name_);
-    file_->durable = file_->live;
+    for (const auto& unit_ : file_->pending)
+      settle(file_->durable, unit_);
     file_->pending.clear();
     return unit{};
   }
