@@ -25,6 +25,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <atomic>
 #include <cstdlib>
 
 namespace troupe::wiring {
@@ -142,6 +143,7 @@ public:
   ~impl() {
     leave_singletons();
     on_bus_.reset();
+    *ending_ = true;
     caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
     root_ = nullptr;
     system_.await_all_actors_done();
@@ -219,7 +221,8 @@ private:
             config_.service_ranges,
             {config_.node_times.not_ready_toleration,
              config_.node_times.unreachable_toleration},
-            std::make_shared<gateway::token_kinds>(tokens_)};
+            std::make_shared<gateway::token_kinds>(tokens_),
+            [ending = ending_] { return ending->load(); }};
   }
 
   gateway::gateway_config describe_gateway() const {
@@ -362,6 +365,8 @@ private:
 
   control_plane_config config_;
   std::string root_path_;
+  std::shared_ptr<std::atomic<bool>> ending_ =
+      std::make_shared<std::atomic<bool>>(false);
   actors::live_tree tree_;
   actors::system_config caf_config_;
   caf::actor_system system_;

@@ -28,6 +28,9 @@ struct writer_ports {
   pod_settings pods = {};
   /// Answers creations of which nothing is stored. Null: there are none.
   std::shared_ptr<const unstored_kinds> unstored;
+  /// The store will answer no more: writes under way end, with 504. Null:
+  /// never.
+  std::function<bool()> ending;
 };
 
 /// Every write of objects: decode has happened, then default → mutate →

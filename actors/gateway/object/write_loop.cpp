@@ -148,7 +148,7 @@ private:
 
   /// Goes on when something is applied, at the latest after a while.
   void pause(void (write_loop::*next)()) {
-    if (out_of_time())
+    if (out_of_time() || (ports_.ending && ports_.ending()))
       return give_up();
     const auto until = std::min(task_.deadline, ports_.mono_now() + pause_);
     pause_ = std::min(pause_ * 2, pause_max);

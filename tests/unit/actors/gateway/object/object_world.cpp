@@ -155,6 +155,7 @@ object_answer object_world::remove(object_call call,
 
 gateway::writer_ports object_world::ports() {
   gateway::writer_ports out;
+  out.ending = ending;
   out.store = &store;
   out.wall_now = [this] { return wall; };
   out.mono_now = [this] { return store.now; };

@@ -92,6 +92,7 @@ public:
   wall_time wall;
   /// Numbers to draw before the counter goes on.
   std::deque<std::uint8_t> next_random;
+  std::function<bool()> ending; ///< of the ports
   /// As of the ports.
   std::vector<ip_prefix> service_ranges =
       gateway::writer_ports{}.service_ranges;

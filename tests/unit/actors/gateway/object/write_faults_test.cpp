@@ -116,6 +116,20 @@ TEST_CASE("an unknown attempt outweighs the refusals after it") {
   CHECK(answer.status.code == 504);
 }
 
+TEST_CASE("a write under way ends with the store") {
+  fixture f;
+  bool over = false;
+  f.world.ending = [&] { return over; };
+  f.world.store.fates.assign(10'000, fate::unknown_lost);
+  const auto begun = f.world.store.now;
+  over = true;
+  const auto answer =
+      f.world.patch(f.a(), patch_kind::merge, R"({"data":{"k":"v"}})");
+  CHECK(answer.status.code == 504);
+  CHECK(f.world.store.proposals.size() == 1);
+  CHECK(f.world.store.now - begun < std::chrono::seconds{1});
+}
+
 TEST_CASE("a call past its deadline proposes nothing") {
   fixture f;
   auto call = f.a();
