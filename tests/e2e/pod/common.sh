@@ -40,7 +40,11 @@ wait_until() {
 stop_load() {
   date +%s%3N >"$work/stopped"
   for each in ${load:-}; do
+    # With what it runs just now, and before it runs something else.
+    kill -STOP "$each" 2>/dev/null || :
+    pkill -P "$each" || :
     kill "$each" 2>/dev/null || :
+    kill -CONT "$each" 2>/dev/null || :
     wait "$each" 2>/dev/null || :
   done
   load=
