@@ -64,12 +64,9 @@ struct snapshot_refused {
   log_position at;
 };
 
-/// Every other voter was asked and has no intact copy of what this one lost.
-struct suspicion_cleared {};
-
 using input =
     std::variant<tick, received, propose, read, persisted, transfer_leadership,
                  snapshot_taken, snapshot_unreadable, snapshot_installed,
-                 snapshot_refused, suspicion_cleared>;
+                 snapshot_refused>;
 
 } // namespace troupe::raft

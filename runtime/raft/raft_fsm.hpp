@@ -97,7 +97,7 @@ private:
   void on_body(const message& m, const timeout_now&);
 
   // suspicion.cpp
-  void on(const suspicion_cleared&);
+  void clear_suspicion();
   void settle_suspicion();
   void ask_for_tails();
   bool supplies(log_index match) const;

@@ -11,10 +11,10 @@ namespace troupe::raft {
 
 void raft_fsm::settle_suspicion() {
   if (supplied_ && durability_.durable_index() >= *supplied_)
-    on(suspicion_cleared{});
+    clear_suspicion();
 }
 
-void raft_fsm::on(const suspicion_cleared&) {
+void raft_fsm::clear_suspicion() {
   lost_.reset();
   supplied_.reset();
 }
@@ -58,7 +58,7 @@ void raft_fsm::on_tail_response(const message& m, const tail_response& r) {
   furthest_tail_ = furthest;
   const auto own = log_.last();
   if (!before(own, furthest))
-    return on(suspicion_cleared{});
+    return clear_suspicion();
   lost_->last = std::min(lost_->last.value_or(furthest.index), furthest.index);
 }
 

@@ -24,6 +24,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <string>
@@ -64,6 +65,11 @@ struct place {
   ~place() {
     if (const auto groups = open_groups(path))
       static_cast<void>(groups->remove("", 5s));
+    // crun leaves its group's parent, in hierarchies that are not ours too.
+    std::error_code ignored;
+    for (const auto& one :
+         std::filesystem::directory_iterator{"/sys/fs/cgroup", ignored})
+      std::filesystem::remove(one.path() / base_of(path), ignored);
     static_cast<void>(sys::unpin_netns(path + "/netns"));
     static_cast<void>(sys::delete_tree(path));
   }
